@@ -1,0 +1,81 @@
+import {
+  type AIPodStorageProps, type Capacity, type AccessMode, type Cluster, type HorovodClusterProps, type ImagenetBenchmarkJobProps, type PlatformNamespaceProps,
+  type TridentInstallationProps, type VolumeSnapshotClassProps,
+} from '../lib';
+
+/** One environment: data only. A system that an environment does not have is a key that is missing. */
+export interface Environment {
+  /** Name of the folder in dist/. */
+  readonly name: string;
+  readonly cluster: Cluster;
+  /** Namespaces that are made; others must exist. */
+  readonly namespaces?: readonly PlatformNamespaceProps[];
+  readonly storage?: StorageSettings;
+  readonly data?: DataSettings;
+  readonly training?: TrainingSettings;
+}
+
+/** Trident backends and classes, by storage VM. */
+export interface StorageSettings {
+  readonly trident: TridentInstallationProps;
+  /** AIPod storage by its name prefix. */
+  readonly aipods: Readonly<Record<string, Omit<AIPodStorageProps, 'trident' | 'prefix'>>>;
+  readonly snapshotClass?: VolumeSnapshotClassProps;
+}
+
+/** Volumes that several systems use. */
+export interface DataSettings {
+  readonly namespace: string;
+  /** Training data. */
+  readonly dataset: ImportedData | ProvisionedData;
+  /** Claim for training results. */
+  readonly results: ProvisionedData;
+  /** Snapshots of the results claim, by name. */
+  readonly snapshots?: readonly string[];
+  /** Clones of the results claim or of one of its snapshots. */
+  readonly clones?: readonly { readonly name: string; readonly ofSnapshot?: string }[];
+  /** Volumes that are mirrored in from another array. */
+  readonly mirrors?: readonly {
+    readonly name: string;
+    readonly size: Capacity;
+    readonly aipod: string;
+    readonly source: { readonly svm: string; readonly volume: string };
+    readonly state?: 'established' | 'promoted' | 'reestablished';
+  }[];
+}
+
+/** A volume that exists on the array, reached through every data LIF of an AIPod storage. */
+export interface ImportedData {
+  readonly import: string;
+  readonly size: Capacity;
+  /** Prefix of the AIPod storage. */
+  readonly aipod: string;
+  readonly transport?: 'tcp' | 'rdma';
+  readonly backendUuids?: Readonly<Record<string, string>>;
+}
+
+/** A new, empty volume. */
+export interface ProvisionedData {
+  readonly claim: string;
+  readonly size: Capacity;
+  readonly accessMode?: AccessMode;
+  /** Prefix of the AIPod storage whose FlexVol class is used; without it, the default class of the cluster. */
+  readonly aipod?: string;
+}
+
+type SharedBenchmarkKeys = 'namespace' | 'data' | 'results' | 'suspend' | 'name';
+
+/** The documents' four benchmarks: those that are listed are made; `suspended` ones wait to be started by hand. */
+export interface TrainingSettings {
+  readonly namespace: string;
+  readonly singleNode?: Omit<ImagenetBenchmarkJobProps, SharedBenchmarkKeys> & BenchmarkRuns;
+  readonly multiNode?: Omit<HorovodClusterProps, SharedBenchmarkKeys | 'hosts'> & BenchmarkRuns & {
+    /** Names of nodes in `cluster.nodes`. */
+    readonly hosts: readonly string[];
+  };
+}
+
+interface BenchmarkRuns {
+  readonly imagenet?: 'run' | 'suspended';
+  readonly synthetic?: 'run' | 'suspended';
+}

@@ -1,0 +1,22 @@
+import { type Environment } from '../environment';
+
+/** A laptop or CI cluster: no array, no Trident, no GPU, and whatever default class it has. */
+export const dev = {
+  name: 'dev',
+  cluster: {
+    kubernetesVersion: '1.29',
+    nodes: [{ name: 'dev', gpus: 0 }],
+    // A default class that serves one node at a time, such as that of kind, minikube or k3s.
+    existing: [{ kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] }],
+  },
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }],
+  data: {
+    namespace: 'ai-training',
+    dataset: { claim: 'pb-fg-all-iface1', size: '1Gi', accessMode: 'ReadWriteOnce' },
+    results: { claim: 'tensorflow-results', size: '1Gi', accessMode: 'ReadWriteOnce' },
+  },
+  training: {
+    namespace: 'ai-training',
+    singleNode: { image: 'busybox:1.37.0', rehearsal: true, imagenet: 'run', synthetic: 'run' },
+  },
+} satisfies Environment;

@@ -1,0 +1,57 @@
+import { type Environment } from '../environment';
+
+/** The machine room that the documents validated on, under the documents' names. */
+export const lab = {
+  name: 'lab',
+  cluster: {
+    kubernetesVersion: '1.29',
+    nodes: [
+      { name: '10.61.218.152', address: '10.61.218.152', gpus: 8 },
+      { name: '10.61.218.154', address: '10.61.218.154', gpus: 8 },
+      { name: 'cpu-1', gpus: 0 },
+      { name: 'cpu-2', gpus: 0 },
+    ],
+  },
+  storage: {
+    trident: { version: '24.02' },
+    snapshotClass: {},
+    aipods: {
+      // AI Control Plane (TR-4798): two data LIFs, mount options left to the nodes.
+      'ontap-ai': {
+        svm: 'ontapai_nfs',
+        managementLif: '10.61.218.100',
+        dataLifs: [{ name: 'iface1', address: '192.168.11.11' }, { name: 'iface2', address: '192.168.12.12' }],
+        credentials: { secret: 'ontapai-nfs-login' },
+        generalClasses: 'anyBackend',
+        flexGroup: { nfs: 'none' },
+        flexVol: { isDefaultClass: true },
+      },
+      // High-performance jobs for AIPod: one data LIF, NFS 4.1 over TCP and over RDMA.
+      aipod: {
+        svm: 'ontapai_nfs',
+        managementLif: '10.61.218.100',
+        dataLifs: [{ name: 'iface1', address: '192.168.11.11', rdma: true }],
+        credentials: { secret: 'ontapai-nfs-login' },
+        generalClasses: 'anyBackend',
+        flexVol: { isDefaultClass: false },
+      },
+    },
+  },
+  data: {
+    namespace: 'default',
+    dataset: { import: 'pb_fg_all', size: '10Ti', aipod: 'ontap-ai' },
+    results: { claim: 'tensorflow-results', size: '1Gi', aipod: 'ontap-ai' },
+  },
+  training: {
+    namespace: 'default',
+    singleNode: { image: 'netapp/tensorflow-py2:19.03.0', naming: 'fixed', imagenet: 'run', synthetic: 'suspended' },
+    multiNode: {
+      image: 'netapp/tensorflow-py2:19.03.0',
+      naming: 'fixed',
+      engine: 'host-network',
+      hosts: ['10.61.218.152', '10.61.218.154'],
+      imagenet: 'run',
+      synthetic: 'suspended',
+    },
+  },
+} satisfies Environment;

@@ -1,0 +1,88 @@
+import { Duration } from 'cdk8s';
+import { type Environment } from '../environment';
+
+/** Settings of new volumes that both kinds of backend share. */
+const secureBackend = {
+  storagePrefix: 'prod_',
+  deletionPolicy: 'retain',
+  // Only the nodes may mount.
+  autoExport: { cidrs: ['198.51.100.0/24'] },
+} as const;
+
+/** A current AIPod, hardened. Addresses, names and the image are examples: replace them with yours. */
+export const prod = {
+  name: 'prod',
+  cluster: {
+    kubernetesVersion: '1.33',
+    nodes: [
+      { name: 'dgx-01', address: '198.51.100.21', gpus: 8 },
+      { name: 'dgx-02', address: '198.51.100.22', gpus: 8 },
+      { name: 'cpu-01', gpus: 0 },
+      { name: 'cpu-02', gpus: 0 },
+    ],
+  },
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }],
+  storage: {
+    trident: { version: '26.06' },
+    snapshotClass: { deletionPolicy: 'Retain' },
+    aipods: {
+      aipod: {
+        svm: 'aipod_nfs',
+        managementLif: 'aipod-mgmt.example.com',
+        dataLifs: [
+          { name: 'iface1', address: '198.51.100.11', rdma: true },
+          { name: 'iface2', address: '198.51.100.12', rdma: true },
+        ],
+        credentials: { secret: 'aipod-nfs-login' },
+        flexGroup: { ...secureBackend, allowVolumeExpansion: true, defaults: { encryption: true } },
+        flexVol: {
+          ...secureBackend,
+          allowVolumeExpansion: true,
+          limitAggregateUsage: 90,
+          nfs: { nconnect: 4 },
+          defaults: { encryption: true, snapshotPolicy: 'default', snapshotReserve: 10 },
+        },
+      },
+    },
+  },
+  data: {
+    namespace: 'ai-training',
+    dataset: {
+      import: 'pb_fg_all',
+      size: '10Ti',
+      aipod: 'aipod',
+      transport: 'rdma',
+      // From the status of the TridentBackendConfigs, once they are bound.
+      backendUuids: { iface1: '5d1f3c52-8c1e-4f0e-9d53-3a6a0f1e7b01', iface2: '0c9a7a4e-52b5-4a53-8f0e-6a1f7d2c4e02' },
+    },
+    results: { claim: 'tensorflow-results', size: '100Gi', aipod: 'aipod' },
+  },
+  training: {
+    namespace: 'ai-training',
+    singleNode: {
+      image: 'registry.example.com/ai/tf-cnn-benchmarks:2.15.0',
+      imagePaths: { program: '/opt/benchmarks/tf_cnn_benchmarks.py' },
+      dropPageCache: false,
+      sharedMemory: '64Gi',
+      cpu: 64,
+      memory: '512Gi',
+      ttlAfterFinished: Duration.days(7),
+      imagenet: 'suspended',
+      synthetic: 'suspended',
+    },
+    multiNode: {
+      image: 'registry.example.com/ai/tf-cnn-benchmarks:2.15.0',
+      imagePaths: { program: '/opt/benchmarks/tf_cnn_benchmarks.py' },
+      engine: 'mpi-operator',
+      mpiOperator: { sshUserHome: '/home/mpiuser' },
+      hosts: ['dgx-01', 'dgx-02'],
+      dropPageCache: false,
+      sharedMemory: '64Gi',
+      cpu: 64,
+      memory: '512Gi',
+      ttlAfterFinished: Duration.days(7),
+      imagenet: 'suspended',
+      synthetic: 'suspended',
+    },
+  },
+} satisfies Environment;

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { ApiObject, type ApiObjectProps } from 'cdk8s';
+import { type Construct } from 'constructs';
+import { type Identity, standardLabels } from './labels';
+
+/**
+ * Adds a manifest to the tree as a plain ApiObject, so that JSON patches see the fields as they are written and none is dropped
+ * (the generated classes filter a patched object through the fields they know).
+ * @param manifest made by the typed `manifest()` function of a generated class
+ */
+export function addObject(scope: Construct, id: string, identity: Identity, manifest: ApiObjectProps): ApiObject {
+  return new ApiObject(scope, id, withLabels(identity, manifest));
+}
+
+/** How a run-to-completion object is named. */
+export type JobNaming =
+  /** Exactly the given name. A changed template is refused by the API server until the old object is deleted. */
+  | 'fixed'
+  /** The name plus a hash of its content, so that a changed template is a new object and a second apply never fails. */
+  | 'contentHash';
+
+/** Adds a run-to-completion object, whose template cannot be changed once it is in the cluster. */
+export function addJobObject(scope: Construct, id: string, identity: Identity, naming: JobNaming, manifest: ApiObjectProps): ApiObject {
+  return naming === 'fixed' ? addObject(scope, id, identity, manifest) : new ContentNamedObject(scope, id, withLabels(identity, manifest));
+}
+
+function withLabels(identity: Identity, manifest: ApiObjectProps): ApiObjectProps {
+  return { ...manifest, metadata: { ...manifest.metadata, labels: { ...standardLabels(identity), ...manifest.metadata?.labels } } };
+}
+
+/** Fields of a Job or MPIJob that may be changed in place; they do not make it another job. */
+const MUTABLE_FIELDS = ['suspend', 'parallelism', 'backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished', 'runPolicy'];
+
+/** The hash is taken from the JSON that is written, JSON patches included. */
+class ContentNamedObject extends ApiObject {
+  override toJson() {
+    const json = super.toJson();
+    const immutable = Object.entries(json.spec).filter(([key]) => !MUTABLE_FIELDS.includes(key));
+    const hash = createHash('sha256').update(JSON.stringify(immutable)).digest('hex').slice(0, 8);
+    return { ...json, metadata: { ...json.metadata, name: `${json.metadata.name}-${hash}` } };
+  }
+}

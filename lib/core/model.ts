@@ -1,0 +1,49 @@
+import { type ApiObject } from 'cdk8s';
+import { type Cluster } from './cluster';
+import { type ObjectReference } from './prerequisites';
+import { type Finding } from './problems';
+
+/** JSON of a manifest; rules read it, never write it. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export type Json = any;
+
+/** A manifest as it will be written, with the construct path that made it. */
+export interface Manifest {
+  readonly path: string;
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly name: string;
+  readonly namespace?: string;
+  readonly json: Json;
+  readonly source: ApiObject;
+}
+
+/** All that a rule may look at: what is written, what exists already, and the cluster. */
+export interface Model {
+  readonly manifests: readonly Manifest[];
+  readonly cluster: Cluster;
+  /** Objects that exist before the first apply, from the cluster facts and from declared prerequisites. */
+  readonly existing: readonly ObjectReference[];
+}
+
+/** Looks at all manifests of an environment and says what does not fit together. One rule per file. */
+export type Rule = (model: Model) => Finding[];
+
+/** `kind namespace/name` of a manifest or reference, for sentences and for comparing. */
+export const objectId = ({ kind, namespace, name }: ObjectReference): string => `${kind} ${namespace ? `${namespace}/` : ''}${name}`;
+
+/** A pod template found in a manifest: its metadata where it has some, and its pod spec. */
+export interface PodTemplate {
+  readonly metadata?: Json;
+  readonly spec: Json;
+}
+
+/** Every pod template of a manifest, whatever its kind: a map with `containers` is a pod spec. */
+export function podTemplatesOf(json: Json): PodTemplate[] {
+  if (json === null || typeof json !== 'object') return [];
+  if (Array.isArray(json.spec?.containers)) return [{ metadata: json.metadata, spec: json.spec }];
+  return Object.values(json).flatMap(podTemplatesOf);
+}
+
+/** Containers and init containers of a pod spec. */
+export const containersOf = (podSpec: Json): Json[] => [...(podSpec.initContainers ?? []), ...(podSpec.containers ?? [])];

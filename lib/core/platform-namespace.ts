@@ -1,0 +1,37 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { addObject } from './manifest-object';
+
+/** Pod Security Standards levels, from the loosest to the strictest. */
+export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
+
+export interface PlatformNamespaceProps {
+  /** Name of the namespace. */
+  readonly name: string;
+  /**
+   * Pod Security level that admission enforces, audits and warns about.
+   * @default restricted
+   */
+  readonly podSecurity?: PodSecurityLevel;
+}
+
+/** A namespace with its Pod Security level. */
+export class PlatformNamespace extends Construct {
+  public readonly name: string;
+
+  constructor(scope: Construct, id: string, props: PlatformNamespaceProps) {
+    super(scope, id);
+    this.name = props.name;
+    const level = props.podSecurity ?? 'restricted';
+    addObject(this, 'Resource', { name: 'namespace', instance: props.name, component: 'namespace', partOf: 'platform' }, k8s.KubeNamespace.manifest({
+      metadata: {
+        name: props.name,
+        labels: {
+          'pod-security.kubernetes.io/enforce': level,
+          'pod-security.kubernetes.io/audit': level,
+          'pod-security.kubernetes.io/warn': level,
+        },
+      },
+    }));
+  }
+}

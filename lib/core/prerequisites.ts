@@ -1,0 +1,84 @@
+import { type IConstruct } from 'constructs';
+
+/** Where a prerequisite has to be met; the order is the order to work through them. */
+export const PREREQUISITE_AREAS = ['Array', 'Network', 'Nodes', 'Cluster', 'Secrets', 'Images', 'Volumes'] as const;
+export type PrerequisiteArea = (typeof PREREQUISITE_AREAS)[number];
+
+/** Names an object of the cluster. */
+export interface ObjectReference {
+  readonly kind: string;
+  /** Absent for a cluster-scoped kind. */
+  readonly namespace?: string;
+  readonly name: string;
+}
+
+/** Something that must be true before `kubectl apply`, which no manifest of this project can bring about. */
+export interface Prerequisite {
+  readonly area: PrerequisiteArea;
+  /** What must exist or hold. */
+  readonly what: string;
+  /**
+   * Commands that make it so or show that it is so, one per line.
+   * @default - none
+   */
+  readonly commands?: readonly string[];
+  /**
+   * Objects that exist once this is met; manifests may then refer to them.
+   * @default - none
+   */
+  readonly provides?: readonly ObjectReference[];
+  /**
+   * A manifest that the commands need but `kubectl apply` must not see; written to `dist/<env>/<path>`.
+   * @default - none
+   */
+  readonly file?: { readonly path: string; readonly manifest: Record<string, unknown> };
+}
+
+const METADATA = 'cdk8s-aipod/prerequisite';
+
+/** Declares what `scope` needs. Read by the prerequisites table and by the rule on references. */
+export function declarePrerequisite(scope: IConstruct, prerequisite: Prerequisite): void {
+  scope.node.addMetadata(METADATA, prerequisite);
+}
+
+/** A prerequisite and the construct paths that need it. */
+export interface DeclaredPrerequisite extends Prerequisite {
+  readonly neededBy: readonly string[];
+}
+
+/** Every prerequisite below `root`, each once, in the order to work through them. */
+export function prerequisitesOf(root: IConstruct): DeclaredPrerequisite[] {
+  const byText = new Map<string, { prerequisite: Prerequisite; neededBy: string[] }>();
+  for (const construct of root.node.findAll()) {
+    for (const { type, data } of construct.node.metadata) {
+      if (type !== METADATA) continue;
+      const prerequisite = data as Prerequisite;
+      const key = JSON.stringify([prerequisite.area, prerequisite.what, prerequisite.commands]);
+      const known = byText.get(key) ?? { prerequisite, neededBy: [] };
+      byText.set(key, known);
+      if (!known.neededBy.includes(construct.node.path)) known.neededBy.push(construct.node.path);
+    }
+  }
+  return [...byText.values()]
+    .map(({ prerequisite, neededBy }) => ({ ...prerequisite, neededBy }))
+    .sort((a, b) => PREREQUISITE_AREAS.indexOf(a.area) - PREREQUISITE_AREAS.indexOf(b.area));
+}
+
+/** A Secret that must be made by hand, because no credential is ever written by this project. */
+export interface SecretRequirement {
+  readonly namespace: string;
+  readonly name: string;
+  readonly keys: readonly string[];
+  /** What it is for, as the end of a sentence. */
+  readonly purpose: string;
+}
+
+/** Declares a Secret with its keys, and the line that makes it. */
+export function requireSecret(scope: IConstruct, { namespace, name, keys, purpose }: SecretRequirement): void {
+  declarePrerequisite(scope, {
+    area: 'Secrets',
+    what: `Secret ${namespace}/${name} with ${keys.length === 1 ? 'key' : 'keys'} ${keys.join(', ')}: ${purpose}`,
+    commands: [`kubectl -n ${namespace} create secret generic ${name} ${keys.map(key => `--from-file=${key}=./${key}`).join(' ')}`],
+    provides: [{ kind: 'Secret', namespace, name }],
+  });
+}

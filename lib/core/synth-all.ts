@@ -1,0 +1,12 @@
+import { type EnvironmentApp } from './environment-app';
+import { ValidationError } from './problems';
+
+/**
+ * Checks every environment, and only then writes them.
+ * @throws ValidationError with the mistakes of all environments; nothing is written
+ */
+export function synthAll(apps: readonly EnvironmentApp[]): void {
+  const findings = apps.flatMap(app => app.findings());
+  if (findings.length > 0) throw new ValidationError(findings);
+  apps.forEach(app => app.synth());
+}

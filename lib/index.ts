@@ -1,0 +1,46 @@
+/**
+ * Constructs for AI platforms on Kubernetes with NetApp storage.
+ * @packageDocumentation
+ */
+
+// Core: environments, their checks, and what they expect of a cluster.
+export { EnvironmentApp, type EnvironmentAppProps } from './core/environment-app';
+export { synthAll } from './core/synth-all';
+export { type AccessMode, type Cluster, type ClusterNode, type ExistingObject, type ExistingStorageClass } from './core/cluster';
+export { PlatformNamespace, type PlatformNamespaceProps, type PodSecurityLevel } from './core/platform-namespace';
+export { type Finding, ValidationError } from './core/problems';
+export { type Json, type Manifest, type Model, type Rule } from './core/model';
+export {
+  declarePrerequisite, type DeclaredPrerequisite, type ObjectReference, type Prerequisite, type PrerequisiteArea, requireSecret, type SecretRequirement,
+} from './core/prerequisites';
+export { prerequisitesTable } from './core/prerequisites-table';
+export { type JobNaming } from './core/manifest-object';
+export { type Capacity, type CpuQuantity } from './core/quantity';
+
+// Storage: Trident backends, classes, claims, imports, snapshots, clones, mirrors.
+export {
+  AIPodStorage, type AIPodDataPath, type AIPodStorageProps, type DataLif, type FlexGroupOptions, type FlexVolOptions,
+} from './storage/aipod-storage';
+export { TridentInstallation, type TridentInstallationProps, type TridentVersion } from './storage/trident-installation';
+export { TridentBackend, type TridentBackendProps } from './storage/trident-backend';
+export { type BackendOptions, type OntapCredentials, type QosPolicy, type VirtualPool, type VolumeDefaults } from './storage/backend-options';
+export { OntapNasBackend, type OntapNasBackendProps, type OntapNasOptions, type ReplicationOptions } from './storage/ontap-nas-backend';
+export {
+  type FlexGroupPlacement, OntapNasFlexGroupBackend, type OntapNasFlexGroupBackendProps, type OntapNasFlexGroupOptions,
+} from './storage/ontap-nas-flexgroup-backend';
+export { type NfsMount, type RdmaMount, type TcpMount } from './storage/nfs-mount';
+export { type StorageClassProps, type StorageClassReference, TridentStorageClass } from './storage/storage-class';
+export { FlexGroupStorageClass, type FlexGroupStorageClassProps } from './storage/flexgroup-storage-class';
+export { FlexVolStorageClass, type FlexVolStorageClassProps } from './storage/flexvol-storage-class';
+export { type Claim, type Dataset, ExistingClaim } from './storage/claim';
+export { VolumeClaim, type VolumeClaimProps } from './storage/volume-claim';
+export { type DataPath, ImportedDataset, type ImportedDatasetProps } from './storage/imported-dataset';
+export { VolumeSnapshotClass, type VolumeSnapshotClassProps } from './storage/volume-snapshot-class';
+export { VolumeSnapshot, type VolumeSnapshotProps } from './storage/volume-snapshot';
+export { VolumeClone, type VolumeCloneProps } from './storage/volume-clone';
+export { MirroredVolume, type MirroredVolumeProps } from './storage/mirrored-volume';
+
+// Training: the documents' benchmarks, on one node and on several.
+export { ImagenetBenchmarkJob, type ImagenetBenchmarkJobProps } from './training/imagenet-benchmark-job';
+export { HorovodCluster, type HorovodClusterProps, type HostNetworkOptions, type MpiOperatorOptions } from './training/horovod-cluster';
+export { type BenchmarkData, type ImagePaths, type TrainingOptions } from './training/benchmark';

@@ -1,0 +1,36 @@
+import { type Construct } from 'constructs';
+import { type TridentBackendConfigSpecUseBalancedPlacement } from '../../imports/trident.netapp.io';
+import { OPTION_SINCE } from './backend-options';
+import { TridentBackend, type TridentBackendProps } from './trident-backend';
+
+/** Where the constituents of a FlexGroup are put: ONTAP balances them, or they go on the aggregates you name. */
+export type FlexGroupPlacement =
+  /** Four constituents on each of these aggregates; Trident 23.01. */
+  | { readonly aggregates: readonly string[] }
+  /** ONTAP's balanced placement; Trident 26.06 and a recent ONTAP. */
+  | { readonly balanced: true };
+
+/** Options of the `ontap-nas-flexgroup` driver. */
+export interface OntapNasFlexGroupOptions {
+  /** Where constituents are put. @default - ONTAP decides */
+  readonly placement?: FlexGroupPlacement;
+}
+
+export interface OntapNasFlexGroupBackendProps extends TridentBackendProps, OntapNasFlexGroupOptions {}
+
+/** A Trident backend whose volumes are FlexGroups: for training data, up to 20 PB and 400 billion files. */
+export class OntapNasFlexGroupBackend extends TridentBackend {
+  public readonly driver = 'ontap-nas-flexgroup';
+
+  constructor(scope: Construct, id: string, props: OntapNasFlexGroupBackendProps) {
+    const { placement } = props;
+    const aggregates = placement && 'aggregates' in placement ? [...placement.aggregates] : undefined;
+    const balanced = placement && 'balanced' in placement ? true : undefined;
+    super(scope, id, 'ontap-nas-flexgroup', props, {
+      flexgroupAggregateList: aggregates,
+      useBalancedPlacement: balanced && ('true' as TridentBackendConfigSpecUseBalancedPlacement),
+    });
+    this.trident.requireVersion(this, 'placement.aggregates', aggregates, OPTION_SINCE.flexGroupAggregates!);
+    this.trident.requireVersion(this, 'placement.balanced', balanced, OPTION_SINCE.balancedPlacement!);
+  }
+}

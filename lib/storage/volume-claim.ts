@@ -1,0 +1,85 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { type AccessMode } from '../core/cluster';
+import { addObject } from '../core/manifest-object';
+import { check } from '../core/problems';
+import { type Capacity, parseQuantity } from '../core/quantity';
+import { type Claim, type Dataset } from './claim';
+import { FlexGroupStorageClass } from './flexgroup-storage-class';
+import { type StorageClassReference } from './storage-class';
+
+export interface VolumeClaimProps {
+  /** Name of the claim. */
+  readonly name: string;
+  /** Namespace of the claim and of the pods that mount it. */
+  readonly namespace: string;
+  /** Size to ask for. */
+  readonly size: Capacity;
+  /**
+   * How many nodes may mount it, and how.
+   * @default ReadWriteMany
+   */
+  readonly accessMode?: AccessMode;
+  /**
+   * Class to provision from.
+   * @default - the default class of the cluster
+   */
+  readonly storageClass?: StorageClassReference;
+  /** Annotations, for example Trident's per-volume overrides. @default - none */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** Details of claims that are not made empty; for the constructs of this folder. */
+export interface ClaimOrigin {
+  readonly component: string;
+  readonly dataSource?: { readonly apiGroup?: string; readonly kind: 'PersistentVolumeClaim' | 'VolumeSnapshot'; readonly name: string };
+  /** Whether the data exists already, so that the class's minimum size does not apply. */
+  readonly existingData?: boolean;
+}
+
+/** A claim that Kubernetes makes a volume for. */
+export class VolumeClaim extends Construct implements Claim, Dataset {
+  public readonly claimName: string;
+  public readonly namespace: string;
+  public readonly accessMode: AccessMode;
+  public readonly size: Capacity;
+  public readonly storageClass?: StorageClassReference;
+  public readonly claims: readonly Claim[] = [this];
+
+  constructor(scope: Construct, id: string, props: VolumeClaimProps, origin: ClaimOrigin = { component: 'claim' }) {
+    super(scope, id);
+    this.claimName = props.name;
+    this.namespace = props.namespace;
+    this.accessMode = props.accessMode ?? 'ReadWriteMany';
+    this.size = props.size;
+    this.storageClass = props.storageClass;
+    this.checkMinimumSize(origin);
+    addObject(this, 'Resource', { name: 'volume', instance: props.name, component: origin.component, partOf: 'storage' }, claimManifest(this, { ...origin, annotations: props.annotations }));
+  }
+
+  private checkMinimumSize({ existingData }: ClaimOrigin): void {
+    if (existingData || !(this.storageClass instanceof FlexGroupStorageClass)) return;
+    const { className, minimumVolumeSize } = this.storageClass;
+    check(this, (parseQuantity(this.size) ?? Infinity) >= (parseQuantity(minimumVolumeSize) ?? 0), () =>
+      `\`size\` is ${this.size}: class ${className} makes FlexGroups, and the smallest is ${minimumVolumeSize}. Ask for that, use a FlexVol class, or set \`minimumVolumeSize\` of the class to what your array can do.`);
+  }
+}
+
+/** What a claim manifest is made of. */
+export interface ClaimManifestProps extends Claim {
+  readonly size: Capacity;
+  readonly storageClass?: StorageClassReference;
+}
+
+/** The manifest of a claim; also used for claim files that are not applied. */
+export function claimManifest(claim: ClaimManifestProps, { annotations, dataSource }: { annotations?: Readonly<Record<string, string>> } & Partial<ClaimOrigin> = {}) {
+  return k8s.KubePersistentVolumeClaim.manifest({
+    metadata: { name: claim.claimName, namespace: claim.namespace, annotations: annotations && { ...annotations } },
+    spec: {
+      accessModes: [claim.accessMode],
+      storageClassName: claim.storageClass?.className,
+      resources: { requests: { storage: k8s.Quantity.fromString(claim.size) } },
+      dataSource,
+    },
+  });
+}

@@ -1,0 +1,50 @@
+import { type Construct } from 'constructs';
+import { type AccessMode } from '../core/cluster';
+import { check } from '../core/problems';
+import { type Capacity, parseQuantity } from '../core/quantity';
+import { VolumeClaim } from './volume-claim';
+import { VolumeSnapshot } from './volume-snapshot';
+
+export interface VolumeCloneProps {
+  /** Name of the clone's claim. It is made in the namespace of its source, and with the class of its source. */
+  readonly name: string;
+  /** Claim as it is now, or a snapshot of one. */
+  readonly source: VolumeClaim | VolumeSnapshot;
+  /**
+   * Size to ask for; not less than the source has.
+   * @default - that of the source
+   */
+  readonly size?: Capacity;
+  /**
+   * How many nodes may mount it, and how.
+   * @default ReadWriteMany
+   */
+  readonly accessMode?: AccessMode;
+}
+
+/** A near-instant, writable copy of a volume (FlexClone): it shares the blocks of its source until they change. */
+export class VolumeClone extends VolumeClaim {
+  constructor(scope: Construct, id: string, props: VolumeCloneProps) {
+    const { source } = props;
+    const original = source instanceof VolumeSnapshot ? source.source : source;
+    const known = original instanceof VolumeClaim ? original : undefined;
+    const size = props.size ?? known?.size;
+    super(scope, id, {
+      name: props.name,
+      namespace: original.namespace,
+      size: size ?? '1Gi',
+      accessMode: props.accessMode,
+      storageClass: known?.storageClass,
+    }, {
+      component: 'clone',
+      existingData: true,
+      dataSource: source instanceof VolumeSnapshot
+        ? { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: source.snapshotName }
+        : { kind: 'PersistentVolumeClaim', name: source.claimName },
+    });
+    check(this, size !== undefined, () =>
+      `\`size\` is missing: the size of ${original.claimName} is not known here. Give the size of its volume.`);
+    check(this, known === undefined || (parseQuantity(this.size) ?? 0) >= (parseQuantity(known.size) ?? 0), () =>
+      `\`size\` is ${this.size}: a clone cannot be smaller than its source ${original.claimName}, ${known?.size}. Ask for at least that, or leave \`size\` out.`);
+  }
+}

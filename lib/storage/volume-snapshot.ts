@@ -1,0 +1,33 @@
+import { Construct } from 'constructs';
+import { VolumeSnapshot as VolumeSnapshotObject } from '../../imports/snapshot.storage.k8s.io';
+import { addObject } from '../core/manifest-object';
+import { type Claim } from './claim';
+import { type VolumeSnapshotClass } from './volume-snapshot-class';
+
+export interface VolumeSnapshotProps {
+  /** Name of the snapshot. A new name is a new snapshot: the content of an existing one never changes. */
+  readonly name: string;
+  /** Claim whose volume is frozen; the snapshot is in its namespace. */
+  readonly source: Claim;
+  /** Class to take it with. */
+  readonly snapshotClass: VolumeSnapshotClass;
+}
+
+/** A near-instant, read-only copy of a volume as it was when the snapshot was first applied. */
+export class VolumeSnapshot extends Construct {
+  public readonly snapshotName: string;
+  public readonly source: Claim;
+
+  constructor(scope: Construct, id: string, props: VolumeSnapshotProps) {
+    super(scope, id);
+    this.snapshotName = props.name;
+    this.source = props.source;
+    addObject(this, 'Resource', { name: 'volume', instance: props.name, component: 'snapshot', partOf: 'storage' }, VolumeSnapshotObject.manifest({
+      metadata: { name: props.name, namespace: props.source.namespace },
+      spec: {
+        volumeSnapshotClassName: props.snapshotClass.className,
+        source: { persistentVolumeClaimName: props.source.claimName },
+      },
+    }));
+  }
+}

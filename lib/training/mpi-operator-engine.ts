@@ -1,0 +1,97 @@
+import { k8s } from 'cdk8s-plus-27';
+import { type Construct } from 'constructs';
+import {
+  MpiJob, type MpiJobSpecLauncherCreationPolicy, type MpiJobSpecMpiImplementation, type MpiJobSpecMpiReplicaSpecsLauncherRestartPolicy,
+  type MpiJobSpecMpiReplicaSpecsWorkerRestartPolicy, type MpiJobSpecRunPolicyCleanPodPolicy,
+} from '../../imports/kubeflow.org';
+import { selectorLabels, standardLabels } from '../core/labels';
+import { addJobObject } from '../core/manifest-object';
+import { check } from '../core/problems';
+import { type HorovodPlan } from './horovod-cluster';
+import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
+import { type Privilege, QUIET_POD, trainingContainer, trainingVolumes } from './training-pod';
+
+/** Longest name of an MPIJob: `-<hash>-worker-<n>` must fit into a host name of 63 characters. */
+const LONGEST_NAME = 63 - '-00000000'.length - '-worker-999'.length;
+
+/** An MPIJob: a launcher without GPUs and one worker per host; the operator makes SSH keys, host file and addresses. */
+export function addMpiOperatorCluster(scope: Construct, plan: HorovodPlan): void {
+  const { props, name, gpusPerHost } = plan;
+  check(scope, name.length <= LONGEST_NAME, () =>
+    `\`name\` is "${name}", ${name.length} characters: worker host names are made from it, so it may have ${LONGEST_NAME}. Shorten it.`);
+  const identity = (component: string) => ({ name: 'horovod', instance: name, component, partOf: 'training' });
+  const home = props.mpiOperator?.sshUserHome;
+  addJobObject(scope, 'Resource', identity('mpijob'), props.naming ?? 'contentHash', MpiJob.manifest({
+    metadata: { name, namespace: props.namespace },
+    spec: {
+      slotsPerWorker: gpusPerHost,
+      mpiImplementation: 'OpenMPI' as MpiJobSpecMpiImplementation,
+      sshAuthMountPath: home === undefined ? undefined : `${home}/.ssh`,
+      launcherCreationPolicy: 'WaitForWorkersReady' as MpiJobSpecLauncherCreationPolicy,
+      runPolicy: {
+        cleanPodPolicy: 'Running' as MpiJobSpecRunPolicyCleanPodPolicy,
+        backoffLimit: props.backoffLimit ?? 5,
+        activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
+        ttlSecondsAfterFinished: props.ttlAfterFinished?.toSeconds(),
+        suspend: props.suspend,
+      },
+      mpiReplicaSpecs: {
+        launcher: {
+          replicas: 1,
+          restartPolicy: 'Never' as MpiJobSpecMpiReplicaSpecsLauncherRestartPolicy,
+          template: template(standardLabels(identity('launcher')), launcherPod(plan)),
+        },
+        worker: {
+          replicas: Math.max(1, props.hosts.length),
+          restartPolicy: 'Never' as MpiJobSpecMpiReplicaSpecsWorkerRestartPolicy,
+          template: template(standardLabels(identity('worker')), workerPod(plan, selectorLabels(identity('worker')))),
+        },
+      },
+    },
+  }));
+}
+
+const template = (labels: Record<string, string>, spec: k8s.PodSpec) => k8s.toJson_PodTemplateSpec({ metadata: { labels }, spec });
+
+function privilegeOf({ props, dropPageCache }: HorovodPlan): Privilege {
+  if (dropPageCache) return 'privileged';
+  return props.mpiOperator?.sshUserHome === undefined ? 'root' : props.runAsUser ?? 1000;
+}
+
+function launcherPod(plan: HorovodPlan): k8s.PodSpec {
+  const { props, devices, dropPageCache, rankCommand } = plan;
+  const privilege = privilegeOf(plan);
+  const mpi = { root: typeof privilege !== 'number', distributed: true };
+  const onEachHost = mpirun({ ...mpi, processes: props.hosts.length, mapBy: 'ppr:1:node', environment: [] });
+  const onEachGpu = mpirun({ ...mpi, processes: devices, environment: Object.keys(props.environment ?? {}) });
+  const { resources: _gpus, ...container } = trainingContainer(props, 0, privilege === 'privileged' ? 'root' : privilege,
+    loggedCommand([...onEachGpu, ...rankCommand], dropPageCache ? [...onEachHost, ...DROP_PAGE_CACHE] : undefined));
+  return { ...QUIET_POD, volumes: trainingVolumes(props), containers: [container] };
+}
+
+function workerPod(plan: HorovodPlan, workerLabels: Record<string, string>): k8s.PodSpec {
+  const { props, gpusPerHost } = plan;
+  const home = props.mpiOperator?.sshUserHome;
+  const port = props.mpiOperator?.sshPort ?? (home === undefined ? 22 : 2222);
+  const sshServer = trainingContainer(props, gpusPerHost, privilegeOf(plan), ['/usr/sbin/sshd', '-De', ...(home === undefined ? [] : ['-f', `${home}/.sshd_config`])]);
+  return {
+    ...QUIET_POD,
+    volumes: trainingVolumes(props),
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: props.hosts.map(host => host.name) }] }],
+        },
+      },
+      podAntiAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: workerLabels } }],
+      },
+    },
+    containers: [{
+      ...sshServer,
+      // The base images give the sshd binary this capability; without it in the bounding set the kernel refuses to run the binary.
+      ...(typeof privilegeOf(plan) === 'number' ? { securityContext: { ...sshServer.securityContext, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } } } : {}),
+      readinessProbe: { tcpSocket: { port: k8s.IntOrString.fromNumber(port) }, periodSeconds: 5 },
+    }],
+  };
+}

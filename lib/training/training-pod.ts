@@ -1,0 +1,89 @@
+import { k8s } from 'cdk8s-plus-27';
+import { type Construct } from 'constructs';
+import { checkInteger } from '../core/checks';
+import { GPU_RESOURCE } from '../core/cluster';
+import { check } from '../core/problems';
+import { type Claim } from '../storage/claim';
+import { dataClaims, type TrainingOptions } from './benchmark';
+
+/** Name of the documents' container, which `kubectl logs -c` and dashboards know. */
+export const CONTAINER_NAME = 'netapp-tensorflow-py2';
+
+/** What the processes of a container are allowed to do. */
+export type Privilege =
+  /** Everything, on the host too: dropping the page cache takes that. */
+  | 'privileged'
+  /** Root inside the container: an SSH server takes that. */
+  | 'root'
+  /** Nothing but a user id: Pod Security `restricted`. */
+  | number;
+
+/** Security context of a container. */
+export function securityContext(privilege: Privilege): k8s.SecurityContext {
+  if (privilege === 'privileged') return { privileged: true };
+  const common = { allowPrivilegeEscalation: false, seccompProfile: { type: 'RuntimeDefault' } };
+  return privilege === 'root' ? common : { ...common, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, runAsUser: privilege };
+}
+
+/** Volumes of a training pod: shared memory, the dataset once per claim, results. */
+export function trainingVolumes({ data, results, sharedMemory }: TrainingOptions): k8s.Volume[] {
+  const claim = (name: string, { claimName, accessMode }: Claim): k8s.Volume =>
+    ({ name, persistentVolumeClaim: { claimName, ...(accessMode === 'ReadOnlyMany' ? { readOnly: true } : {}) } });
+  return [
+    { name: 'dshm', emptyDir: { medium: 'Memory', ...(sharedMemory ? { sizeLimit: k8s.Quantity.fromString(sharedMemory) } : {}) } },
+    ...dataClaims(data).map((source, index) => claim(`testdata-iface${index + 1}`, source)),
+    claim('results', results),
+  ];
+}
+
+/** Mounts of a training container; the counterpart of `trainingVolumes`. */
+export function trainingMounts({ data }: TrainingOptions): k8s.VolumeMount[] {
+  return [
+    { mountPath: '/dev/shm', name: 'dshm' },
+    ...dataClaims(data).map(({ accessMode }, index) => ({
+      mountPath: `/mnt/mount_${index}`, name: `testdata-iface${index + 1}`, ...(accessMode === 'ReadOnlyMany' ? { readOnly: true } : {}),
+    })),
+    { mountPath: '/tmp', name: 'results' },
+  ];
+}
+
+/** Resources of a GPU container; what is not asked for is not written. */
+export function gpuResources(gpus: number, { cpu, memory }: TrainingOptions): k8s.ResourceRequirements | undefined {
+  const limits = {
+    ...(gpus > 0 ? { [GPU_RESOURCE]: k8s.Quantity.fromNumber(gpus) } : {}),
+    ...(cpu === undefined ? {} : { cpu: k8s.Quantity.fromString(String(cpu)) }),
+    ...(memory === undefined ? {} : { memory: k8s.Quantity.fromString(memory) }),
+  };
+  return Object.keys(limits).length > 0 ? { limits } : undefined;
+}
+
+/** The container that trains. */
+export function trainingContainer(options: TrainingOptions, gpus: number, privilege: Privilege, command: readonly string[]): k8s.Container {
+  return {
+    name: CONTAINER_NAME,
+    image: options.image,
+    command: [...command],
+    env: options.environment && Object.entries(options.environment).map(([name, value]) => ({ name, value })),
+    resources: gpuResources(gpus, options),
+    volumeMounts: trainingMounts(options),
+    securityContext: securityContext(privilege),
+  };
+}
+
+/** Settings of every training pod: they need neither the Kubernetes API nor the addresses of Services. */
+export const QUIET_POD = { automountServiceAccountToken: false, enableServiceLinks: false } as const;
+
+/** Checks what single-node and distributed runs have in common. */
+export function checkTrainingOptions(scope: Construct, options: TrainingOptions): void {
+  const { namespace, data, results, backoffLimit, runAsUser } = options;
+  checkInteger(scope, 'backoffLimit', backoffLimit, 0);
+  checkInteger(scope, 'runAsUser', runAsUser, 1);
+  check(scope, data === 'synthetic' || data.dataset.claims.length > 0, () =>
+    '`data.dataset` has no claims: there would be nothing to read. Pass a dataset with at least one claim, or `synthetic`.');
+  for (const { key, claim } of [...dataClaims(data).map(claim => ({ key: 'data.dataset', claim })), { key: 'results', claim: results }]) {
+    check(scope, claim.namespace === namespace, () =>
+      `\`${key}\` is claim ${claim.claimName} of namespace ${claim.namespace}: pods of namespace ${namespace} cannot mount it. Make the claim in ${namespace}.`);
+  }
+  check(scope, results.accessMode !== 'ReadOnlyMany', () =>
+    `\`results\` is claim ${results.claimName} with access mode ReadOnlyMany: results could not be written. Use ReadWriteMany.`);
+}
