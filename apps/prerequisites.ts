@@ -3,7 +3,7 @@ import { buildEnvironment } from './build';
 import { environments } from './environments';
 
 /** Entry of `npm run prerequisites -- <env>`. */
-const [name] = process.argv.slice(2);
+const name = process.argv[2];
 const environment = environments.find(candidate => candidate.name === name);
 if (environment) {
   const app = buildEnvironment(environment);

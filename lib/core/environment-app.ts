@@ -108,7 +108,7 @@ export class EnvironmentApp extends App {
   }
 
   private model(): Model {
-    const manifests = this.node.findAll().filter(ApiObject.isApiObject).map((source): Manifest => {
+    const manifests = this.node.findAll().filter(construct => construct instanceof ApiObject).map((source): Manifest => {
       const json = source.toJson();
       return {
         path: source.node.path.replace(/\/(Resource|Default)$/, ''),

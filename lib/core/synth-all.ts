@@ -8,5 +8,5 @@ import { ValidationError } from './problems';
 export function synthAll(apps: readonly EnvironmentApp[]): void {
   const findings = apps.flatMap(app => app.findings());
   if (findings.length > 0) throw new ValidationError(findings);
-  apps.forEach(app => app.synth());
+  for (const app of apps) app.synth();
 }

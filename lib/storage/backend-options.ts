@@ -101,7 +101,7 @@ export interface BackendOptions {
 }
 
 /** First Trident release of the options that came after 21.04. */
-export const OPTION_SINCE: Readonly<Record<string, TridentVersion>> = {
+export const OPTION_SINCE = {
   useRest: '21.07',
   replication: '21.07',
   flexGroupAggregates: '23.01',
@@ -109,4 +109,4 @@ export const OPTION_SINCE: Readonly<Record<string, TridentVersion>> = {
   'defaults.nameTemplate': '24.06',
   'defaults.skipRecoveryQueue': '25.02',
   balancedPlacement: '26.06',
-};
+} as const satisfies Record<string, TridentVersion>;

@@ -63,10 +63,11 @@ export class ImportedDataset extends Construct implements Dataset {
     check(this, props.managed !== true || props.paths.length < 2, () =>
       `\`managed\` is true with ${props.paths.length} data LIFs: each claim would own the same volume, and deleting one could destroy the data of all. Leave \`managed\` out, or import through one LIF.`);
     for (const [lif, uuid] of Object.entries(props.backendUuids ?? {})) this.checkUuid(lif, uuid, props);
-    this.claims = props.paths.map(path => ({
+    const claims = props.paths.map((path): ImportClaim => ({
       claimName: `${base}-${path.lif}`, namespace: props.namespace, accessMode: 'ReadOnlyMany', size: props.size, storageClass: path.storageClass,
     }));
-    props.paths.forEach((path, index) => this.addPath(path, this.claims[index] as ImportClaim, props, index));
+    this.claims = claims;
+    for (const [index, path] of props.paths.entries()) this.addPath(path, claims[index]!, props, index);
     declarePrerequisite(this, { area: 'Array', what: `FlexGroup ${props.volume}, read-write, at least ${props.size}, junctioned at /${props.volume}` });
   }
 

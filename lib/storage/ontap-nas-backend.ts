@@ -43,6 +43,6 @@ export class OntapNasBackend extends TridentBackend {
       `\`limitAggregateUsage\` is ${limitAggregateUsage}: it is a whole percentage from 1 to 100. Write for example 80.`);
     check(this, limitVolumeSize === undefined || (parseQuantity(limitVolumeSize) ?? 0) > 0, () =>
       `\`limitVolumeSize\` is ${limitVolumeSize}: not a size. Write for example 1Ti.`);
-    this.trident.requireVersion(this, 'replication', replication, OPTION_SINCE.replication!);
+    this.trident.requireVersion(this, 'replication', replication, OPTION_SINCE.replication);
   }
 }

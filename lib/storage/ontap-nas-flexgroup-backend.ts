@@ -30,7 +30,7 @@ export class OntapNasFlexGroupBackend extends TridentBackend {
       flexgroupAggregateList: aggregates,
       useBalancedPlacement: balanced && ('true' as TridentBackendConfigSpecUseBalancedPlacement),
     });
-    this.trident.requireVersion(this, 'placement.aggregates', aggregates, OPTION_SINCE.flexGroupAggregates!);
-    this.trident.requireVersion(this, 'placement.balanced', balanced, OPTION_SINCE.balancedPlacement!);
+    this.trident.requireVersion(this, 'placement.aggregates', aggregates, OPTION_SINCE.flexGroupAggregates);
+    this.trident.requireVersion(this, 'placement.balanced', balanced, OPTION_SINCE.balancedPlacement);
   }
 }

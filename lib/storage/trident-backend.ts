@@ -99,7 +99,7 @@ export abstract class TridentBackend extends Construct {
       '`autoExport.cidrs` is empty: Trident would then export to every address. List the networks of the nodes.');
     check(this, props.autoExport === undefined || props.defaults?.exportPolicy === undefined, () =>
       `\`defaults.exportPolicy\` is ${props.defaults?.exportPolicy} together with \`autoExport\`: Trident would ignore it. Leave one of the two out.`);
-    for (const name of ['useRest', 'cloneSplitDelay'] as const) this.trident.requireVersion(this, name, props[name], OPTION_SINCE[name]!);
+    for (const name of ['useRest', 'cloneSplitDelay'] as const) this.trident.requireVersion(this, name, props[name], OPTION_SINCE[name]);
     checkVolumeDefaults(this, 'defaults', this.trident, props.defaults ?? {});
     for (const [index, { defaults }] of (props.pools ?? []).entries()) checkVolumeDefaults(this, `pools[${index}].defaults`, this.trident, defaults ?? {});
     for (const label of this.poolLabels) {

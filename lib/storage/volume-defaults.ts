@@ -17,7 +17,7 @@ export function checkVolumeDefaults(scope: Construct, place: string, trident: Tr
   check(scope, defaults.unixPermissions === undefined || /^0?[0-7]{3}$/.test(defaults.unixPermissions), () =>
     `\`${key('unixPermissions')}\` is "${defaults.unixPermissions}": a mode is three octal digits, with or without a leading 0. Write for example 0775.`);
   for (const name of ['nameTemplate', 'skipRecoveryQueue'] as const) {
-    trident.requireVersion(scope, key(name), defaults[name], OPTION_SINCE[`defaults.${name}`]!);
+    trident.requireVersion(scope, key(name), defaults[name], OPTION_SINCE[`defaults.${name}`]);
   }
 }
 

@@ -11,7 +11,7 @@ const HOST_NAME_LABEL = 'kubernetes.io/hostname';
 /** GPUs that the scheduler sets aside for one pod: the larger of all containers together and any single init container. */
 function gpusOfPod(spec: Json): number {
   const of = (container: Json) => parseQuantity(container.resources?.limits?.[GPU_RESOURCE] ?? 0) ?? 0;
-  const sum = (spec.containers as Json[]).reduce((total, container) => total + of(container), 0);
+  const sum = (spec.containers as Json[]).reduce<number>((total, container) => total + of(container), 0);
   return Math.max(sum, ...containersOf(spec).map(of));
 }
 

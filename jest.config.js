@@ -1,0 +1,6 @@
+/** Types are checked by `tsc -p test` before jest runs; swc only strips them. */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  transform: { '\\.ts$': ['@swc/jest', { jsc: { target: 'es2022', parser: { syntax: 'typescript' } } }] },
+};
