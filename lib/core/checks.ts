@@ -1,15 +1,16 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { type IConstruct } from 'constructs';
 import { check } from './problems';
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/i;
 
-/** Whether `value` is an IPv4 or IPv6 address (brackets allowed) or a DNS name. A dotted number such as `192.168.11.300` is neither. */
+/** Whether `value` is an IPv4 or IPv6 address (the latter also in brackets) or a DNS name. A dotted number such as `192.168.11.300` is neither. */
 export function isAddressOrHost(value: string): boolean {
-  const bare = value.replace(/^\[(.*)\]$/, '$1');
-  if (isIP(bare) !== 0) return true;
-  const lastLabel = bare.split('.').at(-1) ?? '';
-  return HOST_NAME.test(bare) && !/^\d+$/.test(lastLabel);
+  const inBrackets = /^\[(.*)\]$/.exec(value)?.[1];
+  if (inBrackets !== undefined) return isIPv6(inBrackets);
+  if (isIP(value) !== 0) return true;
+  const lastLabel = value.split('.').at(-1) ?? '';
+  return HOST_NAME.test(value) && !/^\d+$/.test(lastLabel);
 }
 
 /** Requires an IP address or a DNS name. */

@@ -19,8 +19,12 @@ export type AccessMode = 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteMany' | 'R
 
 /** Something that is in the cluster already and that manifests may refer to. */
 export type ExistingObject =
-  | { readonly kind: 'Namespace'; readonly name: string }
-  | { readonly kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim' | 'ServiceAccount'; readonly namespace: string; readonly name: string }
+  | { readonly kind: 'Namespace' | 'VolumeSnapshotClass' | 'ClusterRole'; readonly name: string }
+  | {
+    readonly kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim' | 'ServiceAccount' | 'VolumeSnapshot' | 'Role';
+    readonly namespace: string;
+    readonly name: string;
+  }
   | ExistingStorageClass;
 
 /** A StorageClass that is in the cluster already. */

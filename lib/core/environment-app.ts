@@ -11,6 +11,9 @@ import { CORE_RULES } from './rules';
 /** First Kubernetes minor whose stable APIs have all that is written: Pod Security admission came last. */
 const OLDEST_MINOR = 25;
 
+/** One folder below the output root, never the root itself or a folder above it. */
+const FOLDER_NAME = /^[A-Za-z0-9][\w.-]*$/;
+
 export interface EnvironmentAppProps {
   /** What is true of the cluster; manifests are checked against it. */
   readonly cluster: Cluster;
@@ -40,6 +43,8 @@ export class EnvironmentApp extends App {
     this.name = name;
     this.cluster = props.cluster;
     this.rules = new Set([...CORE_RULES, ...props.rules ?? []]);
+    check(this, FOLDER_NAME.test(name), () =>
+      `The name of the environment is "${name}": it is the name of a folder that synth empties, so only letters, digits, "-", "_" and "." are allowed, a letter or digit first. Rename it.`);
     const { kubernetesVersion } = props.cluster;
     check(this, /^1\.\d+$/.test(kubernetesVersion) && Number(kubernetesVersion.slice(2)) >= OLDEST_MINOR, () =>
       `\`cluster.kubernetesVersion\` is ${kubernetesVersion}: what is written here needs 1.${OLDEST_MINOR} or newer. Upgrade the cluster, or correct the version.`);
@@ -74,7 +79,7 @@ export class EnvironmentApp extends App {
     try {
       build();
     } catch (error) {
-      reportProblem(this, error instanceof Error ? error.message : String(error));
+      reportProblem(this, messageOf(error));
     }
   }
 
@@ -83,9 +88,10 @@ export class EnvironmentApp extends App {
     const place = (path: string) => (path ? `${this.name}/${path}` : this.name);
     const ofConstructs = this.node.findAll().flatMap(construct =>
       construct.node.validate().map(sentence => ({ path: place(construct.node.path), sentence })));
-    const model = this.model();
-    const ofRules = [...this.rules].flatMap(rule => rule(model)).map(({ path, sentence }) => ({ path: place(path), sentence }));
-    return [...ofConstructs, ...ofRules];
+    const { model, unreadable } = this.model();
+    const ofManifests = [...unreadable, ...[...this.rules].flatMap(rule => rule(model))].map(({ path, sentence }) => ({ path: place(path), sentence }));
+    const ofFiles = replacedFiles(this.prerequisites()).map(({ path, sentence }) => ({ path: place(path), sentence }));
+    return [...ofConstructs, ...ofManifests, ...ofFiles];
   }
 
   /** What must be true before the first apply. */
@@ -107,23 +113,41 @@ export class EnvironmentApp extends App {
     }
   }
 
-  private model(): Model {
-    const manifests = this.node.findAll().filter(construct => construct instanceof ApiObject).map((source): Manifest => {
-      const json = source.toJson();
-      return {
-        path: source.node.path.replace(/\/(Resource|Default)$/, ''),
-        apiVersion: json.apiVersion,
-        kind: json.kind,
-        name: json.metadata.name,
-        namespace: json.metadata.namespace,
-        json,
-        source,
-      };
+  /** What the rules look at, and the objects that cannot be turned into a manifest, most often because of a JSON patch. */
+  private model(): { model: Model; unreadable: Finding[] } {
+    const unreadable: Finding[] = [];
+    const manifests = this.node.findAll().filter(construct => construct instanceof ApiObject).flatMap((source): Manifest[] => {
+      const path = source.node.path.replace(/\/(Resource|Default)$/, '');
+      try {
+        const json = source.toJson();
+        const { apiVersion, kind, metadata: { name, namespace } } = json;
+        return [{ path, apiVersion, kind, name, namespace, json, source }];
+      } catch (error) {
+        unreadable.push({ path, sentence: `No manifest can be made of ${source.kind} ${source.name}: ${messageOf(error)}. Correct the object or its JSON patches.` });
+        return [];
+      }
     });
     const existing: ObjectReference[] = [
       ...(this.cluster.existing ?? []).flatMap(object => (object.name === undefined ? [] : [{ ...object, name: object.name }])),
       ...this.prerequisites().flatMap(({ provides }) => provides ?? []),
     ];
-    return { manifests, cluster: this.cluster, existing };
+    return { model: { manifests, cluster: this.cluster, existing }, unreadable };
   }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Files of prerequisites that another one would replace. */
+function replacedFiles(prerequisites: readonly DeclaredPrerequisite[]): Finding[] {
+  const written = new Map<string, string>();
+  return prerequisites.flatMap(({ file, neededBy }) => {
+    if (!file) return [];
+    const content = JSON.stringify(file.manifest);
+    const other = written.get(file.path) ?? content;
+    written.set(file.path, other);
+    return other === content ? [] : [{
+      path: neededBy[0] ?? '',
+      sentence: `The file ${file.path} of a prerequisite is already written by one with other content: it would be replaced. Give the two different names.`,
+    }];
+  });
 }

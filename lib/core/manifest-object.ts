@@ -35,7 +35,7 @@ const MUTABLE_FIELDS = ['suspend', 'parallelism', 'backoffLimit', 'activeDeadlin
 class ContentNamedObject extends ApiObject {
   override toJson() {
     const json = super.toJson();
-    const immutable = Object.entries(json.spec).filter(([key]) => !MUTABLE_FIELDS.includes(key));
+    const immutable = Object.entries(json.spec ?? {}).filter(([key]) => !MUTABLE_FIELDS.includes(key));
     const hash = createHash('sha256').update(JSON.stringify(immutable)).digest('hex').slice(0, 8);
     return { ...json, metadata: { ...json.metadata, name: `${json.metadata.name}-${hash}` } };
   }

@@ -16,12 +16,7 @@ export function prerequisitesTable(environment: string, prerequisites: readonly 
     '|---|---|---|---|---|',
     ...rows,
     '',
-    `Commands, by number; run them in ${folder}:`,
-    '',
-    '```sh',
-    ...commands.slice(0, -1),
-    '```',
-    '',
+    ...(commands.length > 0 ? [`Commands, by number; run them in ${folder}:`, '', '```sh', ...commands.slice(0, -1), '```', ''] : []),
   ].join('\n');
 }
 

@@ -53,7 +53,7 @@ export function prerequisitesOf(root: IConstruct): DeclaredPrerequisite[] {
     for (const { type, data } of construct.node.metadata) {
       if (type !== METADATA) continue;
       const prerequisite = data as Prerequisite;
-      const key = JSON.stringify([prerequisite.area, prerequisite.what, prerequisite.commands]);
+      const key = JSON.stringify([prerequisite.area, prerequisite.what, prerequisite.commands, prerequisite.provides, prerequisite.file]);
       const known = byText.get(key) ?? { prerequisite, neededBy: [] };
       byText.set(key, known);
       if (!known.neededBy.includes(construct.node.path)) known.neededBy.push(construct.node.path);

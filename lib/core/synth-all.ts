@@ -6,7 +6,10 @@ import { ValidationError } from './problems';
  * @throws ValidationError with the mistakes of all environments; nothing is written
  */
 export function synthAll(apps: readonly EnvironmentApp[]): void {
-  const findings = apps.flatMap(app => app.findings());
+  const sameFolder = apps.filter(({ outdir }, index) => apps.findIndex(other => other.outdir === outdir) !== index).map(({ name, outdir }) => ({
+    path: name, sentence: `Two environments are written to ${outdir}: the second would replace the first. Rename one of the two.`,
+  }));
+  const findings = [...sameFolder, ...apps.flatMap(app => app.findings())];
   if (findings.length > 0) throw new ValidationError(findings);
   for (const app of apps) app.synth();
 }

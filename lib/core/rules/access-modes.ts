@@ -5,10 +5,10 @@ import { type Rule } from '../model';
 export const accessModes: Rule = ({ manifests, cluster }) => {
   const existing = (cluster.existing ?? []).filter((object): object is ExistingStorageClass => object.kind === 'StorageClass');
   return manifests.filter(({ kind }) => kind === 'PersistentVolumeClaim').flatMap(({ path, json }) => {
-    const className: string | undefined = json.spec.storageClassName;
+    const className: string | undefined = json.spec?.storageClassName;
     const storageClass = existing.find(({ name, isDefault }) => (className === undefined ? isDefault === true : name === className));
     if (!storageClass) return [];
-    return (json.spec.accessModes as AccessMode[]).filter(mode => !storageClass.accessModes.includes(mode)).map(mode => ({
+    return ((json.spec?.accessModes ?? []) as AccessMode[]).filter(mode => !storageClass.accessModes.includes(mode)).map(mode => ({
       path,
       sentence: `\`accessMode\` is ${mode}: class ${storageClass.name ?? '(the default)'} offers only ${storageClass.accessModes.join(', ')}. `
         + 'Ask for one of these, or use a class of a NAS backend.',

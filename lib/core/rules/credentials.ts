@@ -1,6 +1,6 @@
 import { type Json, type Rule } from '../model';
 
-const SECRET_KEY = /^(.*[_-])?(password|passwd|secret|token|apikey|api[_-]key|access[_-]key|private[_-]?key|passphrase)$|(Password|Secret|Token|PrivateKey|AccessKey|Passphrase)$/i;
+const SECRET_KEY = /^(.*[_-])?(password|passwd|secret|token|apikey|api[_-]key|access[_-]key|private[_-]?key|secret[_-]key|fernet[_-]key|passphrase)$|(Password|Secret|Token|ApiKey|PrivateKey|AccessKey|Passphrase)$/i;
 const HARMLESS_VALUE = /^(\$\(\w+\)|\$\{?\w+\}?|true|false)?$/;
 const SECRET_VALUE = [
   { pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----/, what: 'a private key' },
@@ -8,10 +8,11 @@ const SECRET_VALUE = [
   { pattern: /\bAKIA[0-9A-Z]{16}\b/, what: 'an AWS access key' },
   { pattern: /\bgh[pousr]_[A-Za-z0-9]{36}\b/, what: 'a GitHub token' },
   { pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+/, what: 'a JSON web token' },
-  { pattern: /(^|\s)--?[\w-]*(password|passwd|secret|token)[= ][^\s$]/i, what: 'a password on a command line' },
+  { pattern: /(^|\s)--?[\w-]*(password|passwd|secret|token)[= ]["']?[^\s$"']/i, what: 'a password on a command line' },
 ];
+const SECRET_FLAG = /^--?[\w-]*(password|passwd|secret|token)$/i;
 /** Fields that hold the name of a Secret or of something else, never a secret. */
-const REFERENCE_FIELDS = new Set(['secret', 'secretName', 'serviceAccountToken', 'imagePullSecrets', 'automountServiceAccountToken']);
+const REFERENCE_FIELDS = new Set(['secret', 'existingSecret', 'nginx.ingress.kubernetes.io/auth-secret']);
 
 /** Anything that looks like a credential. None may ever be written: manifests are committed and read by many. */
 export const credentials: Rule = ({ manifests }) => manifests.flatMap(({ path, kind, json }) => [
@@ -27,7 +28,10 @@ function suspects(value: Json, field: string): { field: string; what: string }[]
     const match = SECRET_VALUE.find(({ pattern }) => pattern.test(value));
     return match ? [{ field, what: match.what }] : [];
   }
-  if (Array.isArray(value)) return value.flatMap((item, index) => suspects(item, `${field}[${index}]`));
+  if (Array.isArray(value)) {
+    return value.flatMap((item, index) => (isArgumentOf(value[index - 1], item)
+      ? [{ field: `${field}[${index}]`, what: 'a password on a command line' }] : suspects(item, `${field}[${index}]`)));
+  }
   if (value === null || typeof value !== 'object') return [];
   const environmentVariable = typeof value.name === 'string' && typeof value.value === 'string' && isSecret(value.name, value.value)
     ? [{ field: `${field}.value`, what: `the value of ${value.name}` }] : [];
@@ -38,3 +42,6 @@ function suspects(value: Json, field: string): { field: string; what: string }[]
 }
 
 const isSecret = (key: string, value: string): boolean => SECRET_KEY.test(key) && !HARMLESS_VALUE.test(value);
+
+const isArgumentOf = (flag: unknown, argument: unknown): boolean =>
+  typeof flag === 'string' && typeof argument === 'string' && SECRET_FLAG.test(flag) && !argument.startsWith('-') && !HARMLESS_VALUE.test(argument);

@@ -8,9 +8,9 @@ export const quantities: Rule = ({ manifests }) => manifests.flatMap(({ path, js
     ...containersOf(spec).flatMap(container => resourceFindings(path, `containers["${container.name}"].resources`, container.resources)),
     ...(spec.volumes ?? []).flatMap((volume: Json) => quantityFindings(path, `volumes["${volume.name}"].emptyDir`, { sizeLimit: volume.emptyDir?.sizeLimit })),
   ]),
-  ...(kind === 'PersistentVolumeClaim' ? resourceFindings(path, 'spec.resources', json.spec.resources) : []),
-  ...(json.spec?.volumeClaimTemplates ?? []).flatMap((template: Json) => resourceFindings(path, `volumeClaimTemplates["${template.metadata.name}"]`, template.spec.resources)),
-  ...(kind === 'ResourceQuota' ? quantityFindings(path, 'spec.hard', json.spec.hard) : []),
+  ...(kind === 'PersistentVolumeClaim' ? resourceFindings(path, 'spec.resources', json.spec?.resources) : []),
+  ...(json.spec?.volumeClaimTemplates ?? []).flatMap((template: Json) => resourceFindings(path, `volumeClaimTemplates["${template.metadata?.name}"]`, template.spec?.resources)),
+  ...(kind === 'ResourceQuota' ? quantityFindings(path, 'spec.hard', json.spec?.hard) : []),
 ]);
 
 function resourceFindings(path: string, field: string, resources: Json): Finding[] {
@@ -26,7 +26,10 @@ function resourceFindings(path: string, field: string, resources: Json): Finding
 }
 
 function quantityFindings(path: string, field: string, values: Record<string, string | number | undefined> = {}): Finding[] {
-  return Object.entries(values).flatMap(([key, value]) => value === undefined || (parseQuantity(value) ?? 0) > 0 || parseQuantity(value) === 0 && !/storage|sizeLimit/.test(key) ? [] : [{
+  return Object.entries(values).flatMap(([key, value]) => value === undefined || isAccepted(key, parseQuantity(value)) ? [] : [{
     path, sentence: `\`${field}.${key}\` is "${value}": not a quantity that Kubernetes accepts here. Write a positive number with an optional suffix, for example 10Gi or 500m.`,
   }]);
 }
+
+/** Zero is a quantity like any other, except as the size of a claim. */
+const isAccepted = (key: string, value: number | undefined): boolean => value !== undefined && (value > 0 || key !== 'storage');

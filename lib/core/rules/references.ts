@@ -6,15 +6,21 @@ interface Reference extends ObjectReference {
   readonly field: string;
 }
 
+/** What every cluster has. */
 const BUILT_IN: readonly string[] = [
   'Namespace default', 'Namespace kube-system', 'Namespace kube-public', 'Namespace kube-node-lease',
+  'ClusterRole cluster-admin', 'ClusterRole admin', 'ClusterRole edit', 'ClusterRole view',
 ];
+
+/** What every namespace has, and the roles of the control plane itself. */
+const isBuiltIn = ({ kind, name }: ObjectReference): boolean =>
+  (kind === 'ServiceAccount' && name === 'default') || (kind === 'ConfigMap' && name === 'kube-root-ca.crt') || (kind.endsWith('Role') && name.startsWith('system:'));
 
 /** Claims, classes, namespaces, Secrets, ConfigMaps and ServiceAccounts that nobody makes and nobody declares. */
 export const references: Rule = model => {
   const known = knownObjects(model);
   return model.manifests.flatMap(manifest => referencesOf(manifest)
-    .filter(reference => !known.has(objectId(reference)) && !(reference.kind === 'ServiceAccount' && reference.name === 'default'))
+    .filter(reference => !known.has(objectId(reference)) && !isBuiltIn(reference))
     .map(reference => ({
       path: manifest.path,
       sentence: `\`${reference.field}\` is ${reference.name}: no ${objectId(reference)} is made in this environment or declared as existing. `
@@ -23,44 +29,46 @@ export const references: Rule = model => {
 };
 
 function knownObjects({ manifests, existing }: Model): Set<string> {
-  return new Set([...BUILT_IN, ...manifests.map(objectId), ...existing.map(objectId)]);
+  // An object without a namespace is applied to `default`, unless its kind has none.
+  const inDefault = manifests.filter(({ namespace }) => namespace === undefined).map(({ kind, name }) => objectId({ kind, namespace: 'default', name }));
+  return new Set([...BUILT_IN, ...manifests.map(objectId), ...inDefault, ...existing.map(objectId)]);
 }
 
 /** Points at an object of the same kind and name in another namespace, the most frequent slip. */
 function hint(reference: Reference, { manifests, existing }: Model): string {
   const elsewhere = [...manifests, ...existing].find(({ kind, name }) => kind === reference.kind && name === reference.name);
-  return elsewhere ? ` (there is one in namespace ${elsewhere.namespace})` : '';
+  return elsewhere ? ` (there is one in namespace ${elsewhere.namespace ?? 'default'})` : '';
 }
 
 function referencesOf(manifest: Manifest): Reference[] {
-  const { json, namespace } = manifest;
-  const inPods = podTemplatesOf(json).flatMap(({ spec }) => podReferences(spec, namespace ?? 'default'));
-  const own: Reference[] = [];
-  if (namespace !== undefined) own.push({ field: 'metadata.namespace', kind: 'Namespace', name: namespace });
+  const { json } = manifest;
+  const namespace = manifest.namespace ?? 'default';
+  const inPods = podTemplatesOf(json).flatMap(({ spec }) => podReferences(spec, namespace));
+  const own: Reference[] = [{ field: 'metadata.namespace', kind: 'Namespace', name: namespace }];
   if (manifest.kind === 'PersistentVolumeClaim') own.push(...claimReferences('spec', json.spec, namespace));
   for (const [index, template] of (json.spec?.volumeClaimTemplates ?? []).entries()) {
     own.push(...claimReferences(`spec.volumeClaimTemplates[${index}].spec`, template.spec, namespace));
   }
   if (manifest.kind === 'VolumeSnapshot') {
-    own.push(...optional('spec.volumeSnapshotClassName', 'VolumeSnapshotClass', json.spec.volumeSnapshotClassName));
-    own.push(...optional('spec.source.persistentVolumeClaimName', 'PersistentVolumeClaim', json.spec.source.persistentVolumeClaimName, namespace));
+    own.push(...optional('spec.volumeSnapshotClassName', 'VolumeSnapshotClass', json.spec?.volumeSnapshotClassName));
+    own.push(...optional('spec.source.persistentVolumeClaimName', 'PersistentVolumeClaim', json.spec?.source?.persistentVolumeClaimName, namespace));
   }
-  if (manifest.kind === 'TridentBackendConfig') own.push(...optional('spec.credentials.name', 'Secret', json.spec.credentials?.name, namespace));
+  if (manifest.kind === 'TridentBackendConfig') own.push(...optional('spec.credentials.name', 'Secret', json.spec?.credentials?.name, namespace));
   if (manifest.kind === 'TridentMirrorRelationship') {
-    own.push(...json.spec.volumeMappings.flatMap((mapping: Json) =>
-      optional('spec.volumeMappings[0].localPVCName', 'PersistentVolumeClaim', mapping.localPVCName, namespace)));
+    own.push(...(json.spec?.volumeMappings ?? []).flatMap((mapping: Json, index: number) =>
+      optional(`spec.volumeMappings[${index}].localPVCName`, 'PersistentVolumeClaim', mapping.localPVCName, namespace)));
   }
   for (const subject of json.subjects ?? []) {
     if (subject.kind === 'ServiceAccount') own.push(...optional('subjects', 'ServiceAccount', subject.name, subject.namespace ?? namespace));
   }
-  if (json.roleRef) own.push(...optional('roleRef', json.roleRef.kind, json.roleRef.name, json.roleRef.kind === 'Role' ? namespace : undefined));
+  if (json.roleRef?.kind) own.push(...optional('roleRef', json.roleRef.kind, json.roleRef.name, json.roleRef.kind === 'Role' ? namespace : undefined));
   return [...own, ...inPods];
 }
 
-function claimReferences(field: string, spec: Json, namespace: string | undefined): Reference[] {
+function claimReferences(field: string, spec: Json, namespace: string): Reference[] {
   return [
-    ...optional(`${field}.storageClassName`, 'StorageClass', spec.storageClassName),
-    ...(spec.dataSource ? optional(`${field}.dataSource`, spec.dataSource.kind, spec.dataSource.name, namespace) : []),
+    ...optional(`${field}.storageClassName`, 'StorageClass', spec?.storageClassName),
+    ...(spec?.dataSource?.kind ? optional(`${field}.dataSource`, spec.dataSource.kind, spec.dataSource.name, namespace) : []),
   ];
 }
 

@@ -1,0 +1,229 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { Construct } from 'constructs';
+import { parse, parseAllDocuments } from 'yaml';
+import { type Cluster, declarePrerequisite, EnvironmentApp, type EnvironmentAppProps, type Rule, ValidationError } from '../../lib';
+import { reportProblem } from '../../lib/core/problems';
+import { build, CLUSTER } from '../support';
+import { claim, configMap, pod } from './objects';
+
+const WRONG_NAME = '`metadata.name` is "My_settings": the name of a ConfigMap must be at most 253 characters: a-z, 0-9, "-" and ".", with a letter or digit at both ends. Try "my-settings".';
+const wrong = configMap({}, 'My_settings');
+
+describe('all mistakes are shown in one run; otherwise an engineer mends them one by one', () => {
+  const noConfigMaps: Rule = ({ manifests }) => manifests.filter(({ kind }) => kind === 'ConfigMap').map(({ path }) => ({ path, sentence: 'No ConfigMaps here.' }));
+
+  test('those of several constructs, of several rules and of a rule of one\'s own', () => {
+    const { problems } = build(layer => {
+      reportProblem(new Construct(layer, 'first'), 'One.');
+      reportProblem(new Construct(layer, 'second'), 'Two.');
+      new ApiObject(layer, 'settings', wrong);
+      new ApiObject(layer, 'claim', claim({ storageClassName: 'gold' }));
+    }, { rules: [noConfigMaps] });
+    expect(problems).toEqual([
+      '[test/20-layer/first] One.',
+      '[test/20-layer/second] Two.',
+      `[test/20-layer/settings] ${WRONG_NAME}`,
+      '[test/20-layer/claim] `spec.storageClassName` is gold: no StorageClass gold is made in this environment or declared as existing. Make it, correct the name, or add it to `cluster.existing`.',
+      '[test/20-layer/settings] No ConfigMaps here.',
+    ]);
+  });
+
+  test('a part of the build that throws counts as one mistake, and what was built before and after is still checked', () => {
+    const app = new EnvironmentApp('test', { cluster: CLUSTER });
+    app.attempt(() => {
+      new ApiObject(app.layer('20-layer'), 'settings', wrong);
+      throw new Error('The first part stops.');
+    });
+    app.attempt(() => { new ApiObject(app.layer('30-other'), 'claim', claim({ storageClassName: 'gold' })); });
+    // eslint-disable-next-line @typescript-eslint/only-throw-error
+    app.attempt(() => { throw 'Just text.'; });
+    expect(app.findings()).toEqual([
+      { path: 'test', sentence: 'The first part stops.' },
+      { path: 'test', sentence: 'Just text.' },
+      { path: 'test/20-layer/settings', sentence: WRONG_NAME },
+      { path: 'test/30-other/claim', sentence: expect.stringContaining('no StorageClass gold is made') },
+    ]);
+  });
+
+  test('a JSON patch that does not fit is one of them, with the path of its object', () => {
+    const { problems } = build(layer => {
+      new ApiObject(layer, 'patched', configMap()).addJsonPatch(JsonPatch.replace('/spec/nothing/here', 1));
+      new ApiObject(layer, 'settings', wrong);
+    });
+    expect(problems).toHaveLength(2);
+    expect(problems[0]).toMatch(/^\[test\/20-layer\/patched\] No manifest can be made of ConfigMap settings: Failed serializing construct .* Correct the object or its JSON patches\.$/s);
+    expect(problems[1]).toBe(`[test/20-layer/settings] ${WRONG_NAME}`);
+  });
+
+  test('looking twice finds the same', () => {
+    const { app } = build(layer => { new ApiObject(layer, 'settings', wrong); });
+    expect(app.findings()).toEqual(app.findings());
+  });
+
+  test('a rule that a product adds runs once, however often it is added', () => {
+    const { app, problems: before } = build(layer => { new ApiObject(layer, 'settings', configMap()); });
+    expect(before).toEqual([]);
+    app.addRule(noConfigMaps);
+    app.addRule(noConfigMaps);
+    expect(app.findings()).toEqual([{ path: 'test/20-layer/settings', sentence: 'No ConfigMaps here.' }]);
+  });
+
+  test('a rule sees manifests as they are written, the cluster and what exists', () => {
+    const rule = jest.fn<ReturnType<Rule>, Parameters<Rule>>(() => []);
+    build(layer => {
+      new ApiObject(new Construct(layer, 'wrapped'), 'Resource', configMap()).addJsonPatch(JsonPatch.replace('/metadata/name', 'patched'));
+      declarePrerequisite(layer, { area: 'Secrets', what: 'x', provides: [{ kind: 'Secret', namespace: 'team', name: 'login' }] });
+    }, { rules: [rule] }).app.findings();
+    const { manifests, cluster, existing } = rule.mock.calls[0]![0];
+    expect(manifests).toHaveLength(1);
+    expect(manifests[0]).toMatchObject({ path: '20-layer/wrapped', apiVersion: 'v1', kind: 'ConfigMap', name: 'patched', namespace: 'team' });
+    expect(manifests[0]!.json.metadata.name).toBe('patched');
+    expect(cluster).toBe(CLUSTER);
+    expect(existing.map(({ kind, name }) => `${kind} ${name}`)).toEqual(['Namespace team', 'Secret login']);
+  });
+});
+
+describe('the environment itself', () => {
+  const ofVersion = (kubernetesVersion: string) => new EnvironmentApp('test', { cluster: { ...CLUSTER, kubernetesVersion: kubernetesVersion as Cluster['kubernetesVersion'] } }).findings();
+
+  test.each(['1.24', '1.9', '1.29.3', 'v1.29', '2.0', ''])('Kubernetes "%s" is refused', version => {
+    expect(ofVersion(version)).toEqual([{
+      path: 'test', sentence: `\`cluster.kubernetesVersion\` is ${version}: what is written here needs 1.25 or newer. Upgrade the cluster, or correct the version.`,
+    }]);
+  });
+
+  test.each(['1.25', '1.33', '1.100'])('Kubernetes %s is accepted', version => {
+    expect(ofVersion(version)).toEqual([]);
+  });
+
+  test.each(['', '.', '..', '../other', 'a/b', '/etc', '.hidden', 'a b'])('the name "%s" is refused; otherwise synth empties a folder that is not its own', name => {
+    expect(new EnvironmentApp(name, { cluster: CLUSTER }).findings()).toEqual([{
+      path: name,
+      sentence: `The name of the environment is "${name}": it is the name of a folder that synth empties, so only letters, digits, "-", "_" and "." are allowed, a letter or digit first. Rename it.`,
+    }]);
+  });
+
+  test('the Kubernetes version is the first thing to look at', () => {
+    expect(new EnvironmentApp('test', { cluster: CLUSTER }).prerequisites()).toEqual([{ area: 'Cluster', what: 'Kubernetes 1.29', commands: ['kubectl version'], neededBy: [''] }]);
+  });
+
+  test('the same layer is the same chart; otherwise two systems could not share it', () => {
+    const app = new EnvironmentApp('test', { cluster: CLUSTER });
+    expect(app.layer('20-storage')).toBe(app.layer('20-storage'));
+    expect(app.layer('30-other')).not.toBe(app.layer('20-storage'));
+    expect(app.charts.map(({ node }) => node.id)).toEqual(['20-storage', '30-other']);
+  });
+
+  test('a layer without a number does not compile', () => {
+    // @ts-expect-error the number is the order of the apply
+    expect(new EnvironmentApp('test', { cluster: CLUSTER }).layer('storage')).toBeInstanceOf(Chart);
+  });
+
+  test('is found from any construct, and is missing in an app of another kind', () => {
+    const app = new EnvironmentApp('test', { cluster: CLUSTER });
+    expect(EnvironmentApp.find(new Construct(app.layer('20-storage'), 'x'))).toBe(app);
+    expect(EnvironmentApp.find(new Chart(new App(), 'x'))).toBeUndefined();
+  });
+});
+
+describe('synth', () => {
+  let outputRoot: string;
+  beforeEach(() => { outputRoot = mkdtempSync(join(tmpdir(), 'environment-app-')); });
+  afterEach(() => { rmSync(outputRoot, { recursive: true }); });
+
+  const environment = (props: Partial<EnvironmentAppProps> = {}) => new EnvironmentApp('lab', { cluster: CLUSTER, outputRoot, ...props });
+  const files = (folder = '') => readdirSync(join(outputRoot, 'lab', folder)).sort();
+  const read = (file: string) => readFileSync(join(outputRoot, 'lab', file), 'utf8');
+
+  test('every prop has its place', () => {
+    const props: Required<EnvironmentAppProps> = { cluster: CLUSTER, outputRoot, rules: [() => [{ path: '', sentence: 'Mine.' }]] };
+    const app = new EnvironmentApp('lab', props);
+    expect(app).toMatchObject({ name: 'lab', cluster: CLUSTER, outdir: join(outputRoot, 'lab') });
+    expect(app.findings()).toEqual([{ path: 'lab', sentence: 'Mine.' }]);
+  });
+
+  test('writes one file per layer, named and ordered by the layer', () => {
+    const app = environment();
+    new ApiObject(app.layer('30-later'), 'settings', configMap({}, 'later'));
+    new ApiObject(app.layer('20-first'), 'settings', configMap({ a: 'b' }));
+    app.synth();
+    expect(files()).toEqual(['20-first.k8s.yaml', '30-later.k8s.yaml']);
+    expect(parse(read('20-first.k8s.yaml'))).toEqual(configMap({ a: 'b' }));
+  });
+
+  test('writes nothing when there is a mistake, and leaves the older folder alone; otherwise the last good manifests are gone', () => {
+    mkdirSync(join(outputRoot, 'lab'));
+    writeFileSync(join(outputRoot, 'lab', 'old.yaml'), 'old');
+    const app = environment();
+    new ApiObject(app.layer('20-layer'), 'settings', wrong);
+    expect(() => { app.synth(); }).toThrow(ValidationError);
+    expect(() => { app.synth(); }).toThrow(`1 mistake, nothing written:\n  [lab/20-layer/settings] ${WRONG_NAME}`);
+    expect(files()).toEqual(['old.yaml']);
+  });
+
+  test('removes files of an earlier synth; otherwise an object that was taken out is applied again', () => {
+    mkdirSync(join(outputRoot, 'lab', 'import'), { recursive: true });
+    writeFileSync(join(outputRoot, 'lab', '10-gone.k8s.yaml'), 'old');
+    writeFileSync(join(outputRoot, 'lab', 'import', 'gone.yaml'), 'old');
+    writeFileSync(join(outputRoot, 'beside.txt'), 'not ours');
+    const app = environment();
+    new ApiObject(app.layer('20-layer'), 'settings', configMap());
+    app.synth();
+    expect(files()).toEqual(['20-layer.k8s.yaml']);
+    expect(existsSync(join(outputRoot, 'beside.txt'))).toBe(true);
+  });
+
+  test('writes the files of prerequisites where kubectl apply does not look', () => {
+    const app = environment();
+    declarePrerequisite(app.layer('20-layer'), { area: 'Volumes', what: 'Import', file: { path: 'import/data.yaml', manifest: claim() } });
+    declarePrerequisite(app, { area: 'Volumes', what: 'No file' });
+    app.synth();
+    expect(files()).toEqual(['20-layer.k8s.yaml', 'import']);
+    expect(files('import')).toEqual(['data.yaml']);
+    expect(parse(read('import/data.yaml'))).toEqual(claim());
+  });
+
+  test('two different files of one path are refused; otherwise one import uses the claim of another', () => {
+    const app = environment();
+    const file = (name: string) => ({ path: 'import/data.yaml', manifest: claim({}, name) });
+    declarePrerequisite(new Construct(app, 'one'), { area: 'Volumes', what: 'One', file: file('one') });
+    declarePrerequisite(new Construct(app, 'two'), { area: 'Volumes', what: 'Two', file: file('two') });
+    declarePrerequisite(new Construct(app, 'again'), { area: 'Volumes', what: 'Again', file: file('one') });
+    expect(app.findings()).toEqual([{
+      path: 'lab/two', sentence: 'The file import/data.yaml of a prerequisite is already written by one with other content: it would be replaced. Give the two different names.',
+    }]);
+  });
+
+  test('checks and writes a Chart and an ApiObject that a user adds beside ours', () => {
+    const app = environment();
+    new ApiObject(app.layer('20-layer'), 'ours', configMap());
+    const own = new Chart(app, 'own', { namespace: 'team', labels: { owner: 'me' } });
+    new ApiObject(own, 'settings', { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mine' }, data: { a: 'b' } });
+    new ApiObject(own, 'pod', pod({ volumes: [{ name: 'v', configMap: { name: 'settings' } }] }));
+    app.synth();
+    expect(files()).toEqual(['20-layer.k8s.yaml', 'own.k8s.yaml']);
+    expect(parseAllDocuments(read('own.k8s.yaml')).map(document => document.toJS())[0]).toEqual({
+      apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'mine', namespace: 'team', labels: { owner: 'me' } }, data: { a: 'b' },
+    });
+    new ApiObject(own, 'wrong', configMap({}, 'mine'));
+    expect(() => { app.synth(); }).toThrow('[lab/own/wrong] `metadata.name` is mine: ConfigMap team/mine is already made by own/settings, and an apply would overwrite it. Rename one of the two.');
+  });
+
+  describe('without an output root', () => {
+    const before = process.env.CDK8S_OUTDIR;
+    afterEach(() => {
+      if (before === undefined) delete process.env.CDK8S_OUTDIR;
+      else process.env.CDK8S_OUTDIR = before;
+    });
+
+    test('goes where the cdk8s command says, else to dist', () => {
+      process.env.CDK8S_OUTDIR = outputRoot;
+      expect(environment({ outputRoot: undefined }).outdir).toBe(join(outputRoot, 'lab'));
+      delete process.env.CDK8S_OUTDIR;
+      expect(environment({ outputRoot: undefined }).outdir).toBe(join('dist', 'lab'));
+    });
+  });
+});
