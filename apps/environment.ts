@@ -1,5 +1,5 @@
 import {
-  type AIPodStorageProps, type Capacity, type AccessMode, type Cluster, type HorovodClusterProps, type ImagenetBenchmarkJobProps, type PlatformNamespaceProps,
+  type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type HorovodClusterProps, type ImagenetBenchmarkJobProps, type PlatformNamespaceProps,
   type TridentInstallationProps, type VolumeSnapshotClassProps,
 } from '../lib';
 
@@ -13,6 +13,7 @@ export interface Environment {
   readonly storage?: StorageSettings;
   readonly data?: DataSettings;
   readonly training?: TrainingSettings;
+  readonly airflow?: AirflowSettings;
 }
 
 /** Trident backends and classes, by storage VM. */
@@ -79,3 +80,12 @@ interface BenchmarkRuns {
   readonly imagenet?: 'run' | 'suspended';
   readonly synthetic?: 'run' | 'suspended';
 }
+
+/** Airflow; tasks may be given rights on the volumes of the data layer. */
+export interface AirflowSettings extends Omit<AirflowStackProps, 'dataManagement'> {
+  /** Volumes that tasks may snapshot, and those they may clone. */
+  readonly dataManagement?: { readonly snapshot?: readonly DataVolume[]; readonly clone?: readonly DataVolume[] };
+}
+
+/** A volume of the data layer. */
+export type DataVolume = 'dataset' | 'results';

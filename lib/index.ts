@@ -11,8 +11,9 @@ export { PlatformNamespace, type PlatformNamespaceProps, type PodSecurityLevel }
 export { type Finding, ValidationError } from './core/problems';
 export { type Json, type Manifest, type Model, type Rule } from './core/model';
 export {
-  declarePrerequisite, type DeclaredPrerequisite, type ObjectReference, type Prerequisite, type PrerequisiteArea, requireSecret, type SecretRequirement,
+  declarePrerequisite, type DeclaredPrerequisite, type ObjectReference, type Prerequisite, type PrerequisiteArea,
 } from './core/prerequisites';
+export { requireSecret, type SecretKey, type SecretRequirement } from './core/secret-requirements';
 export { prerequisitesTable } from './core/prerequisites-table';
 export { type JobNaming } from './core/manifest-object';
 export { type Capacity, type CpuQuantity } from './core/quantity';
@@ -39,6 +40,16 @@ export { VolumeSnapshotClass, type VolumeSnapshotClassProps } from './storage/vo
 export { VolumeSnapshot, type VolumeSnapshotProps } from './storage/volume-snapshot';
 export { VolumeClone, type VolumeCloneProps } from './storage/volume-clone';
 export { MirroredVolume, type MirroredVolumeProps } from './storage/mirrored-volume';
+
+export { VolumeAccess, type VolumeAccessProps, type VolumeRight } from './storage/volume-access';
+
+// Airflow: the documents' deployment, without Helm.
+export { AirflowStack, type AirflowStackProps } from './airflow/airflow-stack';
+export { type AirflowVersion } from './airflow/upstream';
+export {
+  type AdminUser, type Dags, type DataManagement, type Executor, type ExternalBroker, type ExternalDatabase, type FlowerOptions, type GitSsh, type InClusterBroker, type InClusterDatabase,
+  type LogOptions, type Resources, type SchedulerOptions, type VolumeOptions, type WebExposure, type WebOptions, type WorkerOptions,
+} from './airflow/options';
 
 // Training: the documents' benchmarks, on one node and on several.
 export { ImagenetBenchmarkJob, type ImagenetBenchmarkJobProps } from './training/imagenet-benchmark-job';

@@ -9,7 +9,7 @@ export const dev = {
     // A default class that serves one node at a time, such as that of kind, minikube or k3s.
     existing: [{ kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] }],
   },
-  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }],
   data: {
     namespace: 'ai-training',
     dataset: { claim: 'pb-fg-all-iface1', size: '1Gi', accessMode: 'ReadWriteOnce' },
@@ -18,5 +18,21 @@ export const dev = {
   training: {
     namespace: 'ai-training',
     singleNode: { image: 'busybox:1.37.0', rehearsal: true, imagenet: 'run', synthetic: 'run' },
+  },
+  airflow: {
+    namespace: 'airflow',
+    executor: {
+      kind: 'celery',
+      broker: { kind: 'in-cluster', password: { secret: 'airflow-redis', key: 'redis-password' } },
+      workers: { resources: { cpu: '100m', memory: '1Gi' } },
+    },
+    database: { kind: 'in-cluster', password: { secret: 'airflow-postgresql', key: 'postgresql-password' }, storage: { size: '1Gi' } },
+    dags: { kind: 'image' },
+    fernetKey: { secret: 'airflow-keys', key: 'fernet-key' },
+    webserverSecretKey: { secret: 'airflow-keys', key: 'webserver-secret-key' },
+    logs: { accessMode: 'ReadWriteOnce' },
+    adminUser: { username: 'admin', email: 'admin@example.com', password: { secret: 'airflow-admin', key: 'password' } },
+    web: { resources: { cpu: '100m', memory: '1Gi' } },
+    scheduler: { resources: { cpu: '100m', memory: '512Mi' } },
   },
 } satisfies Environment;

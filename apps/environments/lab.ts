@@ -1,3 +1,4 @@
+import { Duration } from 'cdk8s';
 import { type Environment } from '../environment';
 
 /** The machine room that the documents validated on, under the documents' names. */
@@ -12,6 +13,7 @@ export const lab = {
       { name: 'cpu-2', gpus: 0 },
     ],
   },
+  namespaces: [{ name: 'airflow', podSecurity: 'restricted' }],
   storage: {
     trident: { version: '24.02' },
     snapshotClass: {},
@@ -53,5 +55,27 @@ export const lab = {
       imagenet: 'run',
       synthetic: 'suspended',
     },
+  },
+  // Chart 8.0.8, release and namespace `airflow`; the keys that the chart publishes are Secrets here.
+  airflow: {
+    namespace: 'airflow',
+    version: '2.0.1',
+    image: 'apache/airflow:2.0.1-python3.8',
+    executor: { kind: 'celery', broker: { kind: 'in-cluster', password: { secret: 'airflow-redis', key: 'redis-password' } } },
+    database: { kind: 'in-cluster', password: { secret: 'airflow-postgresql', key: 'postgresql-password' } },
+    dags: {
+      kind: 'git-sync',
+      repository: 'git@github.com:mboglesby/airflow-dev.git',
+      ref: 'master',
+      period: Duration.seconds(60),
+      ssh: {
+        key: { secret: 'airflow-ssh-git-secret', key: 'id_rsa' },
+        knownHosts: { secret: 'airflow-ssh-git-secret', key: 'known_hosts' },
+      },
+    },
+    fernetKey: { secret: 'airflow-keys', key: 'fernet-key' },
+    webserverSecretKey: { secret: 'airflow-keys', key: 'webserver-secret-key' },
+    web: { expose: { kind: 'node-port' } },
+    dataManagement: { snapshot: ['dataset', 'results'], clone: ['results'] },
   },
 } satisfies Environment;

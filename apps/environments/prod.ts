@@ -21,7 +21,7 @@ export const prod = {
       { name: 'cpu-02', gpus: 0 },
     ],
   },
-  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }],
   storage: {
     trident: { version: '26.06' },
     snapshotClass: { deletionPolicy: 'Retain' },
@@ -84,5 +84,28 @@ export const prod = {
       imagenet: 'suspended',
       synthetic: 'suspended',
     },
+  },
+  airflow: {
+    namespace: 'airflow',
+    executor: {
+      kind: 'celery',
+      broker: { kind: 'in-cluster', password: { secret: 'airflow-redis', key: 'redis-password' } },
+      workers: { replicas: 2, resources: { cpu: 2, memory: '8Gi', memoryLimit: '8Gi' }, gracePeriod: Duration.minutes(30) },
+      flower: { basicAuth: { secret: 'airflow-flower', key: 'basic-auth' } },
+    },
+    database: { kind: 'in-cluster', password: { secret: 'airflow-postgresql', key: 'postgresql-password' }, storage: { size: '50Gi' } },
+    dags: {
+      kind: 'git-sync',
+      repository: 'git@git.example.com:ai/airflow-dags.git',
+      ssh: {
+        key: { secret: 'airflow-ssh-git-secret', key: 'id_rsa' },
+        knownHosts: { secret: 'airflow-ssh-git-secret', key: 'known_hosts' },
+      },
+    },
+    fernetKey: { secret: 'airflow-keys', key: 'fernet-key' },
+    webserverSecretKey: { secret: 'airflow-keys', key: 'webserver-secret-key' },
+    logs: { storage: { size: '100Gi' }, retentionDays: 90 },
+    web: { replicas: 2, expose: { kind: 'ingress', host: 'airflow.example.com', className: 'nginx', tlsSecret: 'airflow-web-tls' } },
+    dataManagement: { snapshot: ['dataset', 'results'], clone: ['results'] },
   },
 } satisfies Environment;

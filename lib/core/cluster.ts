@@ -21,7 +21,7 @@ export type AccessMode = 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteMany' | 'R
 export type ExistingObject =
   | { readonly kind: 'Namespace' | 'VolumeSnapshotClass' | 'ClusterRole'; readonly name: string }
   | {
-    readonly kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim' | 'ServiceAccount' | 'VolumeSnapshot' | 'Role';
+    readonly kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim' | 'ServiceAccount' | 'Service' | 'VolumeSnapshot' | 'Role';
     readonly namespace: string;
     readonly name: string;
   }

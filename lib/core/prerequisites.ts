@@ -1,4 +1,5 @@
 import { type IConstruct } from 'constructs';
+import { secretPrerequisites } from './secret-requirements';
 
 /** Where a prerequisite has to be met; the order is the order to work through them. */
 export const PREREQUISITE_AREAS = ['Array', 'Network', 'Nodes', 'Cluster', 'Secrets', 'Images', 'Volumes'] as const;
@@ -49,6 +50,7 @@ export interface DeclaredPrerequisite extends Prerequisite {
 /** Every prerequisite below `root`, each once, in the order to work through them. */
 export function prerequisitesOf(root: IConstruct): DeclaredPrerequisite[] {
   const byText = new Map<string, { prerequisite: Prerequisite; neededBy: string[] }>();
+  const secrets = secretPrerequisites(root);
   for (const construct of root.node.findAll()) {
     for (const { type, data } of construct.node.metadata) {
       if (type !== METADATA) continue;
@@ -59,26 +61,6 @@ export function prerequisitesOf(root: IConstruct): DeclaredPrerequisite[] {
       if (!known.neededBy.includes(construct.node.path)) known.neededBy.push(construct.node.path);
     }
   }
-  return [...byText.values()]
-    .map(({ prerequisite, neededBy }) => ({ ...prerequisite, neededBy }))
+  return [...[...byText.values()].map(({ prerequisite, neededBy }) => ({ ...prerequisite, neededBy })), ...secrets]
     .sort((a, b) => PREREQUISITE_AREAS.indexOf(a.area) - PREREQUISITE_AREAS.indexOf(b.area));
-}
-
-/** A Secret that must be made by hand, because no credential is ever written by this project. */
-export interface SecretRequirement {
-  readonly namespace: string;
-  readonly name: string;
-  readonly keys: readonly string[];
-  /** What it is for, as the end of a sentence. */
-  readonly purpose: string;
-}
-
-/** Declares a Secret with its keys, and the line that makes it. */
-export function requireSecret(scope: IConstruct, { namespace, name, keys, purpose }: SecretRequirement): void {
-  declarePrerequisite(scope, {
-    area: 'Secrets',
-    what: `Secret ${namespace}/${name} with ${keys.length === 1 ? 'key' : 'keys'} ${keys.join(', ')}: ${purpose}`,
-    commands: [`kubectl -n ${namespace} create secret generic ${name} ${keys.map(key => `--from-file=${key}=./${key}`).join(' ')}`],
-    provides: [{ kind: 'Secret', namespace, name }],
-  });
 }

@@ -5,12 +5,12 @@ import { type TridentVersion } from './trident-installation';
 /** How Trident logs in to ONTAP. The values are in a Secret in Trident's namespace; none is ever written into a manifest. */
 export type OntapCredentials =
   /** A user of the storage VM: the Secret has the keys `username` and `password`. */
-  | { readonly secret: string }
-  /** A client certificate: the Secret has the key `clientPrivateKey`. */
+  | { readonly secret: string; readonly clientCertificate?: never; readonly trustedCaCertificate?: never }
+  /** A client certificate: the Secret has the key `clientPrivateKey`. Certificates are PEM files in base64, as `base64 -w0 client.pem` prints them. */
   | { readonly secret: string; readonly clientCertificate: string; readonly trustedCaCertificate?: string };
 
 /** QoS of new volumes: a fixed or an adaptive policy group, never both. */
-export type QosPolicy = { readonly policy: string } | { readonly adaptivePolicy: string };
+export type QosPolicy = { readonly policy: string; readonly adaptivePolicy?: never } | { readonly adaptivePolicy: string; readonly policy?: never };
 
 /**
  * Settings of new volumes; a claim's annotations may override some of them.

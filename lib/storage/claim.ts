@@ -1,10 +1,16 @@
 import { type AccessMode } from '../core/cluster';
+import { type Capacity } from '../core/quantity';
+import { type StorageClassReference } from './storage-class';
 
 /** A PersistentVolumeClaim that pods can mount. */
 export interface Claim {
   readonly claimName: string;
   readonly namespace: string;
   readonly accessMode: AccessMode;
+  /** Size that was asked for, where it is known here. */
+  readonly size?: Capacity;
+  /** Class of the volume; none where it is the default class, or not known here. */
+  readonly storageClass?: StorageClassReference;
 }
 
 /** Training data: one claim per path to it. A job mounts all of them, the first at `/mnt/mount_0`. */

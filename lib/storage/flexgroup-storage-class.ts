@@ -1,5 +1,6 @@
 import { type Construct } from 'constructs';
-import { type Capacity } from '../core/quantity';
+import { check } from '../core/problems';
+import { type Capacity, parseQuantity } from '../core/quantity';
 import { type OntapNasFlexGroupBackend } from './ontap-nas-flexgroup-backend';
 import { type StorageClassProps, TridentStorageClass } from './storage-class';
 
@@ -24,5 +25,7 @@ export class FlexGroupStorageClass extends TridentStorageClass<OntapNasFlexGroup
   constructor(scope: Construct, id: string, props: FlexGroupStorageClassProps) {
     super(scope, id, props, { driver: 'ontap-nas-flexgroup' });
     this.minimumVolumeSize = props.minimumVolumeSize ?? '800Gi';
+    check(this, parseQuantity(this.minimumVolumeSize) !== undefined, () =>
+      `\`minimumVolumeSize\` is ${this.minimumVolumeSize}: not a size. Write for example 800Gi.`);
   }
 }

@@ -1,8 +1,9 @@
 import { Construct } from 'constructs';
+import { checkUnique } from '../core/checks';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
-import { type Capacity } from '../core/quantity';
+import { type Capacity, parseQuantity } from '../core/quantity';
 import { type Claim, type Dataset } from './claim';
 import { type FlexGroupStorageClass } from './flexgroup-storage-class';
 import { type OntapNasFlexGroupBackend } from './ontap-nas-flexgroup-backend';
@@ -18,7 +19,7 @@ export interface DataPath {
 }
 
 export interface ImportedDatasetProps {
-  /** Name of the volume on the array, for example `pb_fg_all`. It must be junctioned at `/<name>`. */
+  /** Name of the volume on the array, for example `pb_fg_all`: letters, digits and "_". It must be junctioned at `/<name>`. */
   readonly volume: string;
   /** Size to ask for; not more than the volume has. */
   readonly size: Capacity;
@@ -28,7 +29,7 @@ export interface ImportedDatasetProps {
   readonly paths: readonly DataPath[];
   /**
    * Start of the claim names; `-<lif>` is appended.
-   * @default - the volume's name with "-" for "_"
+   * @default - the volume's name in lower case, with "-" for "_"
    */
   readonly claimName?: string;
   /**
@@ -46,6 +47,10 @@ export interface ImportedDatasetProps {
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
+/** A volume name of ONTAP. */
+const VOLUME = /^[a-z_]\w{0,202}$/i;
+const CLAIM_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
+
 /** First release that documents import by annotation. */
 const ANNOTATION_IMPORT_SINCE = '25.10';
 
@@ -58,16 +63,21 @@ export class ImportedDataset extends Construct implements Dataset {
 
   constructor(scope: Construct, id: string, props: ImportedDatasetProps) {
     super(scope, id);
-    const base = props.claimName ?? props.volume.replaceAll('_', '-');
+    const base = props.claimName ?? props.volume.replaceAll('_', '-').toLowerCase();
     check(this, props.paths.length > 0, () => '`paths` is empty: the dataset could not be mounted. Give at least one data LIF.');
     check(this, props.managed !== true || props.paths.length < 2, () =>
       `\`managed\` is true with ${props.paths.length} data LIFs: each claim would own the same volume, and deleting one could destroy the data of all. Leave \`managed\` out, or import through one LIF.`);
+    check(this, VOLUME.test(props.volume), () =>
+      `\`volume\` is "${props.volume}": the name of a volume has at most 203 letters, digits and "_", and does not start with a digit. Give the name that ONTAP shows, not a path.`);
+    checkUnique(this, 'paths.lif', props.paths.map(({ lif }) => lif), 'Choose one class for each data LIF, over TCP or over RDMA.');
+    checkUnique(this, 'backendUuids', Object.values(props.backendUuids ?? {}), 'A backend imports a volume once: give each data LIF the UUID of its own backend.');
     for (const [lif, uuid] of Object.entries(props.backendUuids ?? {})) this.checkUuid(lif, uuid, props);
-    const claims = props.paths.map((path): ImportClaim => ({
+    const paths = props.paths.filter(({ lif }, index) => props.paths.findIndex(path => path.lif === lif) === index);
+    const claims = paths.map((path): ImportClaim => ({
       claimName: `${base}-${path.lif}`, namespace: props.namespace, accessMode: 'ReadOnlyMany', size: props.size, storageClass: path.storageClass,
     }));
     this.claims = claims;
-    for (const [index, path] of props.paths.entries()) this.addPath(path, claims[index]!, props, index);
+    for (const [index, path] of paths.entries()) this.addPath(path, claims[index]!, props, index);
     declarePrerequisite(this, { area: 'Array', what: `FlexGroup ${props.volume}, read-write, at least ${props.size}, junctioned at /${props.volume}` });
   }
 
@@ -93,14 +103,19 @@ export class ImportedDataset extends Construct implements Dataset {
   }
 
   /** The claim must not be applied as it is: Trident would make a new, empty volume for it. It is a file, and the import is a command. */
-  private declareImport({ backend, lif }: DataPath, claim: ImportClaim, { volume, managed }: ImportedDatasetProps, index: number): void {
+  private declareImport({ backend, lif }: DataPath, claim: ImportClaim, { volume, managed, backendUuids }: ImportedDatasetProps, index: number): void {
+    // The file is no manifest of the environment, so the rules on names and sizes do not see it.
+    check(this, CLAIM_NAME.test(claim.claimName), () =>
+      `\`claimName\` with the data LIF is "${claim.claimName}": the name of a claim has only a-z, 0-9 and "-", with a letter or digit at both ends. Rename one of the two.`);
+    check(this, (parseQuantity(claim.size) ?? 0) > 0, () => `\`size\` is ${claim.size}: not a size. Write for example 10Ti.`);
     const { namespace } = backend.trident;
     const path = `import/${claim.claimName}.yaml`;
     const tridentctl = `tridentctl -n ${namespace} import volume ${backend.name} ${volume} -f ${path}${managed ? '' : ' --no-manage'}`;
     const uuid = `$(kubectl -n ${namespace} get tridentbackendconfig ${backend.name} -o jsonpath='{.status.backendInfo.backendUUID}')`;
     const annotations = Object.entries(importAnnotations({ volume, managed }, uuid)).map(([key, value]) => `${key}="${value}"`).join(' ');
     // From 22.01 tridentctl refuses a volume that any backend has imported already; the annotations do the same and are checked per backend.
-    const usesTridentctl = index === 0 || !backend.trident.has('22.01');
+    const isFirst = index === 0 && backendUuids === undefined;
+    const usesTridentctl = isFirst || !backend.trident.has('22.01');
     declarePrerequisite(this, {
       area: 'Volumes',
       what: `Volume ${volume} imported through data LIF ${lif} as claim ${claim.namespace}/${claim.claimName}, after the layers with namespaces and storage are applied`,

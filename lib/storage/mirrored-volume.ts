@@ -33,6 +33,9 @@ export interface MirroredVolumeProps {
   readonly accessMode?: AccessMode;
 }
 
+/** First release that has TridentMirrorRelationship. */
+const MIRRORS_SINCE = '21.07';
+
 /** A copy of a volume of another array, kept by SnapMirror. */
 export class MirroredVolume extends VolumeClaim {
   constructor(scope: Construct, id: string, props: MirroredVolumeProps) {
@@ -41,6 +44,9 @@ export class MirroredVolume extends VolumeClaim {
     }, { component: 'mirrored-claim', existingData: true });
     check(this, props.storageClass instanceof FlexVolStorageClass, () =>
       '`storageClass` makes FlexGroups: Trident mirrors FlexVols only. Use a FlexVol class, or replicate the FlexGroup on the array and import it.');
+    for (const { version } of new Set(props.storageClass.backends.map(({ trident }) => trident).filter(trident => !trident.has(MIRRORS_SINCE)))) {
+      check(this, false, () => `\`trident.version\` is ${version}: mirrored volumes need Trident ${MIRRORS_SINCE} or newer. Upgrade Trident, or mirror on the array.`);
+    }
     for (const key of ['svm', 'volume'] as const) {
       check(this, /^[^:\s]+$/.test(props.source[key]), () =>
         `\`source.${key}\` is "${props.source[key]}": it is the name of ${key === 'svm' ? 'a storage VM' : 'a volume'}, without ":" and spaces. Correct it.`);

@@ -62,11 +62,20 @@ export function checkNfsMount(scope: Construct, mount: NfsMount): void {
   } else {
     checkInteger(scope, 'nfs.nconnect', mount.nconnect, 1, 16);
   }
-  for (const option of mount.otherOptions ?? []) {
-    const owned = /^(vers|nfsvers|minorversion|proto|rdma|nconnect|max_connect|rsize|wsize)(=|$)/.exec(option)?.[1];
+  for (const option of splitOptions(mount.otherOptions ?? [])) {
+    const owned = /^(vers|nfsvers|minorversion|proto|tcp|udp|rdma|nconnect|max_connect|rsize|wsize)(=|$)/.exec(option)?.[1];
     check(scope, owned === undefined, () =>
       `\`nfs.otherOptions\` has "${option}": ${owned} follows from the typed keys of \`nfs\`. Set it there.`);
   }
+}
+
+/** Options one by one: `mount.nfs` also takes several in one text, with commas between them. */
+const splitOptions = (options: readonly string[]): string[] => options.flatMap(option => option.split(',')).map(option => option.trim());
+
+/** Whether raw mount options ask for RDMA and for `nconnect` together: the kernel refuses that. */
+export function combinesRdmaWithNconnect(options: readonly string[]): boolean {
+  const single = splitOptions(options);
+  return single.some(option => /^(proto=)?rdma6?$/.test(option)) && single.some(option => option.startsWith('nconnect='));
 }
 
 /** Declares what a mount expects; `svm` names the storage VM in the sentences. */

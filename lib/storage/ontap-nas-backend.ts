@@ -3,6 +3,7 @@ import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
 import { OPTION_SINCE } from './backend-options';
 import { TridentBackend, type TridentBackendProps } from './trident-backend';
+import { checkTridentSize } from './volume-defaults';
 
 /** SnapMirror settings of new volumes. */
 export interface ReplicationOptions {
@@ -43,6 +44,7 @@ export class OntapNasBackend extends TridentBackend {
       `\`limitAggregateUsage\` is ${limitAggregateUsage}: it is a whole percentage from 1 to 100. Write for example 80.`);
     check(this, limitVolumeSize === undefined || (parseQuantity(limitVolumeSize) ?? 0) > 0, () =>
       `\`limitVolumeSize\` is ${limitVolumeSize}: not a size. Write for example 1Ti.`);
+    checkTridentSize(this, 'limitVolumeSize', limitVolumeSize);
     this.trident.requireVersion(this, 'replication', replication, OPTION_SINCE.replication);
   }
 }

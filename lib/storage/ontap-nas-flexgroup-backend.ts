@@ -1,14 +1,15 @@
 import { type Construct } from 'constructs';
 import { type TridentBackendConfigSpecUseBalancedPlacement } from '../../imports/trident.netapp.io';
+import { check } from '../core/problems';
 import { OPTION_SINCE } from './backend-options';
 import { TridentBackend, type TridentBackendProps } from './trident-backend';
 
 /** Where the constituents of a FlexGroup are put: ONTAP balances them, or they go on the aggregates you name. */
 export type FlexGroupPlacement =
   /** Four constituents on each of these aggregates; Trident 23.01. */
-  | { readonly aggregates: readonly string[] }
+  | { readonly aggregates: readonly string[]; readonly balanced?: never }
   /** ONTAP's balanced placement; Trident 26.06 and a recent ONTAP. */
-  | { readonly balanced: true };
+  | { readonly balanced: true; readonly aggregates?: never };
 
 /** Options of the `ontap-nas-flexgroup` driver. */
 export interface OntapNasFlexGroupOptions {
@@ -24,12 +25,14 @@ export class OntapNasFlexGroupBackend extends TridentBackend {
 
   constructor(scope: Construct, id: string, props: OntapNasFlexGroupBackendProps) {
     const { placement } = props;
-    const aggregates = placement && 'aggregates' in placement ? [...placement.aggregates] : undefined;
-    const balanced = placement && 'balanced' in placement ? true : undefined;
+    const aggregates = placement?.aggregates && [...placement.aggregates];
+    const balanced = placement?.balanced;
     super(scope, id, 'ontap-nas-flexgroup', props, {
       flexgroupAggregateList: aggregates,
       useBalancedPlacement: balanced && ('true' as TridentBackendConfigSpecUseBalancedPlacement),
     });
+    check(this, aggregates === undefined || aggregates.length > 0, () =>
+      '`placement.aggregates` is empty: there would be nothing to put constituents on. Name aggregates of the storage VM, or leave `placement` out.');
     this.trident.requireVersion(this, 'placement.aggregates', aggregates, OPTION_SINCE.flexGroupAggregates);
     this.trident.requireVersion(this, 'placement.balanced', balanced, OPTION_SINCE.balancedPlacement);
   }

@@ -4,9 +4,9 @@ import { EnvironmentApp } from '../core/environment-app';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { checkNfsMount, declareNfsNeeds, type NfsMount, renderNfsMount } from './nfs-mount';
+import { TRIDENT_PROVISIONER } from './provisioner';
 import { tridentClasses } from './rules/trident-classes';
 import { type TridentBackend } from './trident-backend';
-import { TRIDENT_PROVISIONER } from './trident-installation';
 
 /** Something that claims can name as their class. */
 export interface StorageClassReference {
@@ -94,8 +94,9 @@ export abstract class TridentStorageClass<Backend extends TridentBackend> extend
     for (const [key, value] of Object.entries(selector ?? {})) {
       check(this, /^[\w-]+$/.test(key) && /^[\w-]+$/.test(value), () =>
         `\`selector\` has "${key}=${value}": Trident selectors know letters, digits, "_" and "-" only. Rename the label of the pool.`);
-      check(this, backends === 'any' || backends.some(backend => backend.poolLabels.has(key)), () =>
-        `\`selector\` has the label "${key}": no backend of the class has a pool with it, so no claim would ever be served. Add it to \`labels\` of a pool, or correct it.`);
     }
+    const wanted = Object.entries(selector ?? {});
+    check(this, wanted.length === 0 || backends === 'any' || backends.some(({ poolLabels }) => poolLabels.some(labels => wanted.every(([key, value]) => labels[key] === value))), () =>
+      `\`selector\` asks for ${wanted.map(([key, value]) => `${key}=${value}`).join(' and ')}: no backend of the class has a pool with that, so no claim would ever be served. Add it to \`labels\` of a pool, or correct it.`);
   }
 }

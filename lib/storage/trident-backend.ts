@@ -1,11 +1,13 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
 import { Construct } from 'constructs';
 import { TridentBackendConfig, type TridentBackendConfigSpec } from '../../imports/trident.netapp.io';
-import { checkAddress, checkNotEmpty } from '../core/checks';
+import { checkAddress, checkInteger, checkNotEmpty } from '../core/checks';
 import { addObject } from '../core/manifest-object';
-import { declarePrerequisite, requireSecret } from '../core/prerequisites';
+import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
-import { type BackendOptions, type OntapCredentials, OPTION_SINCE } from './backend-options';
+import { type BackendOptions, type OntapCredentials, OPTION_SINCE, type VolumeDefaults } from './backend-options';
+import { combinesRdmaWithNconnect } from './nfs-mount';
+import { requireSecret } from '../core/secret-requirements';
 import { type TridentInstallation } from './trident-installation';
 import { checkVolumeDefaults, renderVolumeDefaults } from './volume-defaults';
 
@@ -40,8 +42,8 @@ export abstract class TridentBackend extends Construct {
   public readonly name: string;
   public readonly trident: TridentInstallation;
   public readonly svm: string;
-  /** Labels of the backend and of its virtual pools, which selectors may use. */
-  public readonly poolLabels: ReadonlySet<string>;
+  /** Labels of each virtual pool, those of the backend included, which selectors may use. */
+  public readonly poolLabels: readonly Readonly<Record<string, string>>[];
 
   /** Trident's name of the driver. */
   public abstract readonly driver: 'ontap-nas' | 'ontap-nas-flexgroup';
@@ -51,7 +53,7 @@ export abstract class TridentBackend extends Construct {
     this.name = props.name;
     this.trident = props.trident;
     this.svm = props.svm;
-    this.poolLabels = new Set([...Object.keys(props.labels ?? {}), ...(props.pools ?? []).flatMap(({ labels }) => Object.keys(labels))]);
+    this.poolLabels = (props.pools ?? [{ labels: {} }]).map(({ labels }) => ({ ...props.labels, ...labels }));
     this.checkProps(props);
     this.declareNeeds(props);
     const { credentials } = props;
@@ -65,7 +67,8 @@ export abstract class TridentBackend extends Construct {
         dataLif: props.dataLif && bracketed(props.dataLif),
         svm: props.svm,
         credentials: { name: credentials.secret },
-        ...('clientCertificate' in credentials ? { clientCertificate: credentials.clientCertificate, trustedCaCertificate: credentials.trustedCaCertificate } : {}),
+        clientCertificate: credentials.clientCertificate,
+        trustedCaCertificate: credentials.trustedCaCertificate,
         useRest: props.useRest,
         storagePrefix: props.storagePrefix,
         nfsMountOptions: props.nfsMountOptions?.join(','),
@@ -75,7 +78,7 @@ export abstract class TridentBackend extends Construct {
         region: props.region,
         zone: props.zone,
         supportedTopologies: props.supportedTopologies?.map(topology => ({ ...topology })),
-        cloneSplitDelay: props.cloneSplitDelay && String(props.cloneSplitDelay.toSeconds()),
+        cloneSplitDelay: props.cloneSplitDelay && String(props.cloneSplitDelay.toSeconds({ integral: false })),
         deletionPolicy: props.deletionPolicy as TridentBackendConfigSpec['deletionPolicy'],
         defaults: props.defaults && renderVolumeDefaults(props.defaults),
         storage: props.pools?.map(({ defaults, ...pool }) => ({ ...pool, defaults: defaults && renderVolumeDefaults(defaults) })),
@@ -93,29 +96,50 @@ export abstract class TridentBackend extends Construct {
     check(this, props.storagePrefix === undefined || /^$|^[a-zA-Z_.-][a-zA-Z0-9_.-]*$/.test(props.storagePrefix), () =>
       `\`storagePrefix\` is "${props.storagePrefix}": it starts with a letter, "_", "." or "-" and goes on with these or digits. Write for example prod_.`);
     for (const cidr of props.autoExport?.cidrs ?? []) {
-      check(this, /^[0-9a-fA-F.:]+\/\d{1,3}$/.test(cidr), () => `\`autoExport.cidrs\` has "${cidr}": not a network in CIDR notation. Write for example 10.61.218.0/24.`);
+      check(this, isCidr(cidr), () => `\`autoExport.cidrs\` has "${cidr}": not a network in CIDR notation. Write for example 10.61.218.0/24.`);
     }
     check(this, props.autoExport === undefined || props.autoExport.cidrs.length > 0, () =>
       '`autoExport.cidrs` is empty: Trident would then export to every address. List the networks of the nodes.');
-    check(this, props.autoExport === undefined || props.defaults?.exportPolicy === undefined, () =>
-      `\`defaults.exportPolicy\` is ${props.defaults?.exportPolicy} together with \`autoExport\`: Trident would ignore it. Leave one of the two out.`);
+    check(this, !combinesRdmaWithNconnect(props.nfsMountOptions ?? []), () =>
+      '`nfsMountOptions` has proto=rdma and nconnect: the two cannot be combined, and pods would not start. Use max_connect with RDMA, or TCP.');
     for (const name of ['useRest', 'cloneSplitDelay'] as const) this.trident.requireVersion(this, name, props[name], OPTION_SINCE[name]);
-    checkVolumeDefaults(this, 'defaults', this.trident, props.defaults ?? {});
-    for (const [index, { defaults }] of (props.pools ?? []).entries()) checkVolumeDefaults(this, `pools[${index}].defaults`, this.trident, defaults ?? {});
-    for (const label of this.poolLabels) {
+    checkInteger(this, 'cloneSplitDelay in seconds', props.cloneSplitDelay?.toSeconds({ integral: false }), 1);
+    this.checkDefaults('defaults', props.defaults ?? {}, props);
+    for (const [index, { defaults }] of (props.pools ?? []).entries()) this.checkDefaults(`pools[${index}].defaults`, defaults ?? {}, props);
+    for (const key of ['clientCertificate', 'trustedCaCertificate'] as const) this.checkCertificate(key, props.credentials[key]);
+    for (const label of new Set(this.poolLabels.flatMap(labels => Object.keys(labels)))) {
       check(this, /^[\w-]+$/.test(label), () =>
         `\`labels\` has the key "${label}": a selector can only name letters, digits, "_" and "-". Rename it.`);
     }
   }
 
+  private checkDefaults(place: string, defaults: VolumeDefaults, { autoExport }: TridentBackendProps): void {
+    check(this, autoExport === undefined || defaults.exportPolicy === undefined, () =>
+      `\`${place}.exportPolicy\` is ${defaults.exportPolicy} together with \`autoExport\`: Trident would ignore it. Leave one of the two out.`);
+    checkVolumeDefaults(this, place, this.trident, defaults);
+  }
+
+  /** Also keeps a private key from being given, and written, as a certificate. */
+  private checkCertificate(key: string, value: string | undefined): void {
+    check(this, value === undefined || /^-----BEGIN CERTIFICATE-----(?![^]*PRIVATE KEY)/m.test(Buffer.from(value, 'base64').toString()), () =>
+      `\`credentials.${key}\` is not a certificate in base64: Trident would refuse the backend, and a private key belongs in the Secret. Give what \`base64 -w0\` prints for the PEM file.`);
+  }
+
   private declareNeeds({ credentials, svm, managementLif, dataLif }: TridentBackendProps): void {
-    const keys = 'clientCertificate' in credentials ? ['clientPrivateKey'] : ['username', 'password'];
+    const keys = credentials.clientCertificate === undefined ? ['username', 'password'] : ['clientPrivateKey'];
     requireSecret(this, { namespace: this.trident.namespace, name: credentials.secret, keys, purpose: `login of storage VM ${svm}; use an account of the storage VM, not of the cluster` });
     declarePrerequisite(this, {
       area: 'Array',
       what: `Storage VM ${svm} with NFS enabled, reachable for Trident at ${managementLif}${dataLif ? ` and for the nodes at data LIF ${dataLif}` : ''}`,
     });
   }
+}
+
+/** Whether `value` is an IPv4 or IPv6 network with its prefix length. */
+function isCidr(value: string): boolean {
+  const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(value) ?? [];
+  const bits = { 4: 32, 6: 128 }[isIP(address)];
+  return bits !== undefined && Number(length) <= bits;
 }
 
 /** Trident wants IPv6 addresses in brackets. */

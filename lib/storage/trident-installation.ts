@@ -1,12 +1,11 @@
 import { Construct } from 'constructs';
+import { EnvironmentApp } from '../core/environment-app';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
+import { tridentClasses } from './rules/trident-classes';
 
 /** A Trident release, year and month, for example `26.06`. */
 export type TridentVersion = `${number}.${number}`;
-
-/** The provisioner name of Trident since it became a CSI driver; `netapp.io/trident` stopped working in 21.07. */
-export const TRIDENT_PROVISIONER = 'csi.trident.netapp.io';
 
 /** First release that has TridentBackendConfig, without which nothing here works. */
 const OLDEST: TridentVersion = '21.04';
@@ -30,6 +29,7 @@ export class TridentInstallation extends Construct {
     super(scope, id);
     this.version = props.version;
     this.namespace = props.namespace ?? 'trident';
+    EnvironmentApp.find(this)?.addRule(tridentClasses);
     check(this, /^\d{2}\.\d{2}$/.test(this.version), () =>
       `\`trident.version\` is "${this.version}": a Trident release is year.month with two digits each. Write for example 26.06.`);
     check(this, this.has(OLDEST), () =>

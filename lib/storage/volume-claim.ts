@@ -54,6 +54,7 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
     this.size = props.size;
     this.storageClass = props.storageClass;
     this.checkMinimumSize(origin);
+    if (origin.component === 'claim') this.checkAnnotations(props.annotations ?? {});
     addObject(this, 'Resource', { name: 'volume', instance: props.name, component: origin.component, partOf: 'storage' }, claimManifest(this, { ...origin, annotations: props.annotations }));
   }
 
@@ -63,7 +64,19 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
     check(this, (parseQuantity(this.size) ?? Infinity) >= (parseQuantity(minimumVolumeSize) ?? 0), () =>
       `\`size\` is ${this.size}: class ${className} makes FlexGroups, and the smallest is ${minimumVolumeSize}. Ask for that, use a FlexVol class, or set \`minimumVolumeSize\` of the class to what your array can do.`);
   }
+
+  private checkAnnotations(annotations: Readonly<Record<string, string>>): void {
+    if (!(this.storageClass instanceof FlexGroupStorageClass)) return;
+    const { className } = this.storageClass;
+    for (const key of NOT_FOR_FLEXGROUPS.filter(name => name in annotations)) {
+      check(this, false, () =>
+        `\`annotations\` has ${key}: class ${className} makes FlexGroups, and Trident can do that with FlexVols only. Use a FlexVol class, or leave it out.`);
+    }
+  }
 }
+
+/** Trident's annotations that its FlexGroup driver does not act on, without a word. Source: Trident, ontap_nas_flexgroup.go. */
+const NOT_FOR_FLEXGROUPS = ['trident.netapp.io/readOnlyClone', 'trident.netapp.io/mirrorRelationship'];
 
 /** What a claim manifest is made of. */
 export interface ClaimManifestProps extends Claim {

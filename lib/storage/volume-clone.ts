@@ -2,11 +2,12 @@ import { type Construct } from 'constructs';
 import { type AccessMode } from '../core/cluster';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
+import { type StorageClassReference } from './storage-class';
 import { VolumeClaim } from './volume-claim';
 import { VolumeSnapshot } from './volume-snapshot';
 
 export interface VolumeCloneProps {
-  /** Name of the clone's claim. It is made in the namespace of its source, and with the class of its source. */
+  /** Name of the clone's claim. It is made in the namespace of its source. */
   readonly name: string;
   /** Claim as it is now, or a snapshot of one. */
   readonly source: VolumeClaim | VolumeSnapshot;
@@ -15,6 +16,12 @@ export interface VolumeCloneProps {
    * @default - that of the source
    */
   readonly size?: Capacity;
+  /**
+   * Class of the source. Trident clones within one class only, so it is needed, and allowed, only where it is not known here: for a snapshot of an
+   * ExistingClaim.
+   * @default - that of the source
+   */
+  readonly storageClass?: StorageClassReference;
   /**
    * How many nodes may mount it, and how.
    * @default ReadWriteMany
@@ -27,14 +34,14 @@ export class VolumeClone extends VolumeClaim {
   constructor(scope: Construct, id: string, props: VolumeCloneProps) {
     const { source } = props;
     const original = source instanceof VolumeSnapshot ? source.source : source;
-    const known = original instanceof VolumeClaim ? original : undefined;
-    const size = props.size ?? known?.size;
+    const size = props.size ?? original.size;
+    const storageClass = props.storageClass ?? original.storageClass;
     super(scope, id, {
       name: props.name,
       namespace: original.namespace,
       size: size ?? '1Gi',
       accessMode: props.accessMode,
-      storageClass: known?.storageClass,
+      storageClass,
     }, {
       component: 'clone',
       existingData: true,
@@ -44,7 +51,11 @@ export class VolumeClone extends VolumeClaim {
     });
     check(this, size !== undefined, () =>
       `\`size\` is missing: the size of ${original.claimName} is not known here. Give the size of its volume.`);
-    check(this, known === undefined || (parseQuantity(this.size) ?? 0) >= (parseQuantity(known.size) ?? 0), () =>
-      `\`size\` is ${this.size}: a clone cannot be smaller than its source ${original.claimName}, ${known?.size}. Ask for at least that, or leave \`size\` out.`);
+    check(this, original.size === undefined || (parseQuantity(this.size) ?? 0) >= (parseQuantity(original.size) ?? 0), () =>
+      `\`size\` is ${this.size}: a clone cannot be smaller than its source ${original.claimName}, ${original.size}. Ask for at least that, or leave \`size\` out.`);
+    check(this, original.size !== undefined || props.storageClass !== undefined, () =>
+      `\`storageClass\` is missing: the class of ${original.claimName} is not known here, and Trident clones within one class only. Give the class of its volume.`);
+    check(this, original.size === undefined || storageClass?.className === original.storageClass?.className, () =>
+      `\`storageClass\` is ${storageClass?.className}: Trident clones within one class only, and ${original.claimName} has ${original.storageClass?.className ?? 'the default class'}. Leave it out.`);
   }
 }

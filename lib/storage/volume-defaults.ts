@@ -1,7 +1,7 @@
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { check } from '../core/problems';
-import { parseQuantity } from '../core/quantity';
+import { type Capacity, parseQuantity } from '../core/quantity';
 import { OPTION_SINCE, type VolumeDefaults } from './backend-options';
 import { type TridentInstallation } from './trident-installation';
 
@@ -13,6 +13,7 @@ export function checkVolumeDefaults(scope: Construct, place: string, trident: Tr
   const key = (name: string) => `${place}.${name}`;
   check(scope, defaults.size === undefined || (parseQuantity(defaults.size) ?? 0) >= SMALLEST_VOLUME, () =>
     `\`${key('size')}\` is ${defaults.size}: the smallest volume is 20Mi. Give a size of at least that.`);
+  checkTridentSize(scope, key('size'), defaults.size);
   checkInteger(scope, key('snapshotReserve'), defaults.snapshotReserve, 0, 90);
   check(scope, defaults.unixPermissions === undefined || /^0?[0-7]{3}$/.test(defaults.unixPermissions), () =>
     `\`${key('unixPermissions')}\` is "${defaults.unixPermissions}": a mode is three octal digits, with or without a leading 0. Write for example 0775.`);
@@ -21,13 +22,19 @@ export function checkVolumeDefaults(scope: Construct, place: string, trident: Tr
   }
 }
 
+/** Requires a size that Trident can read in a backend: it knows whole numbers only, unlike Kubernetes. */
+export function checkTridentSize(scope: Construct, key: string, size: Capacity | undefined): void {
+  check(scope, !size?.includes('.'), () =>
+    `\`${key}\` is ${size}: Trident reads whole numbers only, and would refuse the backend. Write it in a smaller unit, for example 1536Gi for 1.5Ti.`);
+}
+
 /** `defaults` of a backend as Trident reads them: text throughout, a boolean there fails to load. */
 export function renderVolumeDefaults({ qos, size, ...others }: VolumeDefaults): Record<string, string> {
   const values: Record<string, unknown> = {
     ...others,
     size,
-    qosPolicy: qos && 'policy' in qos ? qos.policy : undefined,
-    adaptiveQosPolicy: qos && 'adaptivePolicy' in qos ? qos.adaptivePolicy : undefined,
+    qosPolicy: qos?.policy,
+    adaptiveQosPolicy: qos?.adaptivePolicy,
   };
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined).map(([key, value]) => [key, String(value)]));
 }

@@ -2,7 +2,7 @@ import { Construct } from 'constructs';
 import { VolumeSnapshotClass as VolumeSnapshotClassObject, type VolumeSnapshotClassDeletionPolicy, type VolumeSnapshotClassDriver } from '../../imports/snapshot.storage.k8s.io';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
-import { TRIDENT_PROVISIONER } from './trident-installation';
+import { TRIDENT_PROVISIONER } from './provisioner';
 
 export interface VolumeSnapshotClassProps {
   /**

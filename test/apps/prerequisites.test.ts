@@ -25,8 +25,14 @@ test('prod lists the MPI Operator, and imports by annotation, so no import comma
   expect(table('prod')).not.toContain('tridentctl -n trident import');
 });
 
-test('dev asks for nothing but Kubernetes and its images; otherwise it is not for a laptop', () => {
-  expect(appOf('dev').prerequisites().map(({ area, what }) => `${area}: ${what}`)).toEqual(['Cluster: Kubernetes 1.29']);
+test('dev asks for nothing but Kubernetes and the Secrets of Airflow; otherwise it is not for a laptop', () => {
+  expect(appOf('dev').prerequisites().map(({ area, what }) => `${area}: ${what.split(':')[0]}`)).toEqual([
+    'Cluster: Kubernetes 1.29',
+    'Secrets: Secret airflow/airflow-keys with keys fernet-key, webserver-secret-key',
+    'Secrets: Secret airflow/airflow-postgresql with key postgresql-password',
+    'Secrets: Secret airflow/airflow-redis with key redis-password',
+    'Secrets: Secret airflow/airflow-admin with key password',
+  ]);
 });
 
 test('every Secret that a manifest refers to is in the list with its keys; otherwise pods wait for it', () => {

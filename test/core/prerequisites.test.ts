@@ -68,6 +68,17 @@ describe('a Secret', () => {
     expect(row?.commands).toEqual(['kubectl -n trident create secret generic svm --from-file=token=./token']);
   });
 
+  test('that two constructs need with other keys is made by one line; otherwise the second line fails', () => {
+    const list = declared((first, second) => {
+      requireSecret(first, requirement);
+      requireSecret(second, { namespace: 'trident', name: 'svm', keys: ['salt'], purpose: 'salt', generate: '$(openssl rand -hex 8)' });
+    });
+    expect(list).toHaveLength(1);
+    expect(list[0]?.what).toBe('Secret trident/svm with keys username, password, salt: login of the storage VM; salt');
+    expect(list[0]?.commands).toEqual(['kubectl -n trident create secret generic svm --from-file=username=./username --from-file=password=./password --from-literal=salt="$(openssl rand -hex 8)"']);
+    expect(list[0]?.neededBy).toEqual(['layer/first', 'layer/second']);
+  });
+
   test('that two constructs need for the same purpose is made once', () => {
     expect(declared((first, second) => { requireSecret(first, requirement); requireSecret(second, requirement); })[0]?.neededBy).toEqual(['layer/first', 'layer/second']);
   });

@@ -58,11 +58,21 @@ function referencesOf(manifest: Manifest): Reference[] {
     own.push(...(json.spec?.volumeMappings ?? []).flatMap((mapping: Json, index: number) =>
       optional(`spec.volumeMappings[${index}].localPVCName`, 'PersistentVolumeClaim', mapping.localPVCName, namespace)));
   }
+  if (manifest.kind === 'Ingress') own.push(...ingressReferences(json.spec, namespace));
+  if (manifest.kind === 'StatefulSet') own.push(...optional('spec.serviceName', 'Service', json.spec?.serviceName, namespace));
   for (const subject of json.subjects ?? []) {
     if (subject.kind === 'ServiceAccount') own.push(...optional('subjects', 'ServiceAccount', subject.name, subject.namespace ?? namespace));
   }
   if (json.roleRef?.kind) own.push(...optional('roleRef', json.roleRef.kind, json.roleRef.name, json.roleRef.kind === 'Role' ? namespace : undefined));
   return [...own, ...inPods];
+}
+
+function ingressReferences(spec: Json, namespace: string): Reference[] {
+  const backends = [spec?.defaultBackend, ...(spec?.rules ?? []).flatMap((rule: Json) => (rule.http?.paths ?? []).map((path: Json) => path.backend))];
+  return [
+    ...(spec?.tls ?? []).flatMap((tls: Json) => optional('spec.tls.secretName', 'Secret', tls.secretName, namespace)),
+    ...backends.flatMap((backend: Json) => optional('spec.rules.backend.service.name', 'Service', backend?.service?.name, namespace)),
+  ];
 }
 
 function claimReferences(field: string, spec: Json, namespace: string): Reference[] {

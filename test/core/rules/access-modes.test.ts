@@ -26,3 +26,12 @@ test('what the class offers is accepted, and a claim bound to no class is left a
     withoutClass: claim({ storageClassName: '', accessModes: ['ReadWriteMany'] }, 'c'),
   }, { cluster })).toEqual([]);
 });
+
+test('a claim template of a StatefulSet is held against its class too; otherwise its pods stay pending', () => {
+  const set = {
+    apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 'db', namespace: 'team' },
+    spec: { template: {}, volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOncePod'] } }] },
+  };
+  expect(problemsOf({ set })).toEqual(['[test/20-layer/set] `accessMode` is ReadWriteOncePod: class (the default) offers only ReadWriteOnce, ReadOnlyMany, ReadWriteMany. '
+    + 'Ask for one of these, or use a class of a NAS backend.']);
+});

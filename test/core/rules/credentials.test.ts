@@ -1,5 +1,6 @@
 import { type ApiObjectProps } from 'cdk8s';
-import { type Json } from '../../../lib';
+import { type Cluster, type Json } from '../../../lib';
+import { CLUSTER } from '../../support';
 import { configMap, container, pod, problemsOf } from '../objects';
 
 const looksLike = (field: string, what: string) =>
@@ -106,6 +107,7 @@ describe('what only names or reads a credential is accepted; otherwise the rule 
   test('rights to read Secrets, and the annotation that names one', () => {
     const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'reader', namespace: 'team' }, rules: [{ apiGroups: [''], resources: ['secrets'], resourceNames: ['token'], verbs: ['get'] }] };
     const ingress = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { name: 'web', namespace: 'team', annotations: { 'nginx.ingress.kubernetes.io/auth-secret': 'login' } }, spec: { tls: [{ secretName: 'tls' }] } };
-    expect(problemsOf({ role, ingress })).toEqual([]);
+    const cluster: Cluster = { ...CLUSTER, existing: [...CLUSTER.existing!, { kind: 'Secret', namespace: 'team', name: 'tls' }] };
+    expect(problemsOf({ role, ingress }, { cluster })).toEqual([]);
   });
 });

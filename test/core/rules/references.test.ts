@@ -40,6 +40,9 @@ const REFERENCES: [ApiObjectProps, string, string][] = [
   [pod({ initContainers: [container({ name: 'first', envFrom: [{ secretRef: { name: 'login' } }] })] }), 'containers["first"].env', 'Secret team/login'],
   [pod({ serviceAccountName: 'robot' }), 'serviceAccountName', 'ServiceAccount team/robot'],
   [pod({ imagePullSecrets: [{ name: 'registry' }] }), 'imagePullSecrets', 'Secret team/registry'],
+  [inTeam('networking.k8s.io/v1', 'Ingress', { spec: { tls: [{ secretName: 'certificate' }] } }), 'spec.tls.secretName', 'Secret team/certificate'],
+  [inTeam('networking.k8s.io/v1', 'Ingress', { spec: { rules: [{}, { http: { paths: [{ backend: { service: { name: 'page' } } }] } }] } }), 'spec.rules.backend.service.name', 'Service team/page'],
+  [inTeam('apps/v1', 'StatefulSet', { spec: { serviceName: 'peers', template: {} } }), 'spec.serviceName', 'Service team/peers'],
   [deployment({ serviceAccountName: 'robot' }), 'serviceAccountName', 'ServiceAccount team/robot'],
 ];
 

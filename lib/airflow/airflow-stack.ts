@@ -1,0 +1,145 @@
+import { k8s } from 'cdk8s-plus-27';
+import { Construct } from 'constructs';
+import { checkInteger } from '../core/checks';
+import { addObject } from '../core/manifest-object';
+import { check } from '../core/problems';
+import { type SecretKey } from '../core/secret-requirements';
+import { VolumeClaim } from '../storage/volume-claim';
+import { addCeleryServices, addDataManagement, addServiceAccount, addWebService } from './airflow-access';
+import { addPostgresql, addRedis } from './airflow-data-services';
+import { addAdminUser, addLogCleanup, addMigrations } from './airflow-jobs';
+import { addFlower, addScheduler, addWeb, addWorkers } from './airflow-processes';
+import { declareSecrets } from './airflow-prerequisites';
+import { derivedSettings, environmentOf } from './configuration';
+import { type AdminUser, type Dags, type DataManagement, type Executor, type ExternalDatabase, type InClusterDatabase, type LogOptions, type SchedulerOptions, type WebOptions } from './options';
+import { type AirflowPlan, identityOf } from './plan';
+import { SCRIPTS } from './scripts';
+import { taskPodTemplate } from './task-pod';
+import { type AirflowVersion, DEFAULT_VERSION, featuresOf, IMAGES } from './upstream';
+
+export interface AirflowStackProps {
+  /** Namespace of everything. */
+  readonly namespace: string;
+  /** Start of all names; at most 40 characters. @default airflow */
+  readonly name?: string;
+  /** Airflow release; it decides commands, probes and the names of settings. @default 2.11.2 */
+  readonly version?: AirflowVersion;
+  /** Image of all Airflow containers; it must be of the given release. @default - apache/airflow of the release */
+  readonly image?: string;
+  /** Where tasks run. */
+  readonly executor: Executor;
+  /** Where DAGs come from. */
+  readonly dags: Dags;
+  /** Where Airflow keeps its state. */
+  readonly database: InClusterDatabase | ExternalDatabase;
+  /** Key that encrypts the connections stored in the database. Losing or changing it loses them. */
+  readonly fernetKey: SecretKey;
+  /** Key of web sessions and of the workers' log servers; any long random text. */
+  readonly webserverSecretKey: SecretKey;
+  /** Task logs. @default - 1Gi that all pods share, kept for 30 days */
+  readonly logs?: LogOptions;
+  /** Web server. @default - one, on a NodePort */
+  readonly web?: WebOptions;
+  /** Scheduler. @default - 500m, 1Gi */
+  readonly scheduler?: SchedulerOptions;
+  /** A first user. @default - none; make one with `airflow users create` in the web pod */
+  readonly adminUser?: AdminUser;
+  /** Rights of tasks that snapshot and clone volumes. @default - none */
+  readonly dataManagement?: DataManagement;
+  /** Further settings as environment variables, `AIRFLOW__SECTION__KEY`. Never a secret. @default - none */
+  readonly config?: Readonly<Record<`AIRFLOW__${string}__${string}`, string>>;
+}
+
+/**
+ * Apache Airflow 2 as plain manifests: the documents' deployment (chart 8.0.8, release `airflow`) under its names, without Helm and without the
+ * chart's faults. Source: the documents' Airflow page; Airflow's own documentation of settings and commands.
+ */
+export class AirflowStack extends Construct {
+  /** Start of all names. */
+  public readonly name: string;
+  /** ServiceAccount for task pods that manage data, where `dataManagement` is given. */
+  public readonly dataServiceAccount?: string;
+
+  constructor(scope: Construct, id: string, props: AirflowStackProps) {
+    super(scope, id);
+    const version = props.version ?? DEFAULT_VERSION;
+    this.name = props.name ?? 'airflow';
+    const plan: AirflowPlan = {
+      props, name: this.name, namespace: props.namespace, image: props.image ?? IMAGES.airflow(version), features: featuresOf(version),
+    };
+    this.checkProps(props, version, plan);
+    declareSecrets(this, plan);
+
+    addServiceAccount(this, plan);
+    this.addConfiguration(plan);
+    this.addLogs(plan);
+    if (props.database.kind === 'in-cluster') addPostgresql(this, plan, props.database);
+    if (props.executor.kind === 'celery' && props.executor.broker.kind === 'in-cluster') addRedis(this, plan, props.executor.broker);
+    addMigrations(this, plan);
+    if (props.adminUser) addAdminUser(this, plan, props.adminUser);
+    addScheduler(this, plan);
+    addWeb(this, plan);
+    addWebService(this, plan, props.web ?? {});
+    if (props.executor.kind === 'celery') {
+      addWorkers(this, plan, props.executor.workers ?? {});
+      addFlower(this, plan, props.executor.flower ?? {});
+      addCeleryServices(this, plan);
+    }
+    this.dataServiceAccount = props.dataManagement && addDataManagement(this, plan, props.dataManagement);
+  }
+
+  private addConfiguration(plan: AirflowPlan): void {
+    const { executor } = plan.props;
+    const add = (what: string, data: Record<string, string>) => addObject(this, what, identityOf(plan, 'config'), k8s.KubeConfigMap.manifest({
+      metadata: { name: `${plan.name}-${what}`, namespace: plan.namespace }, data,
+    }));
+    add('config', environmentOf(plan));
+    add('scripts', SCRIPTS);
+    if (executor.kind === 'kubernetes') add('pod-template', { 'pod_template.yaml': taskPodTemplate(plan, executor.taskResources) });
+  }
+
+  private addLogs(plan: AirflowPlan): void {
+    const { storage, accessMode, retentionDays = 30 } = plan.props.logs ?? {};
+    new VolumeClaim(this, 'logs', { name: `${plan.name}-logs`, namespace: plan.namespace, size: storage?.size ?? '1Gi', storageClass: storage?.storageClass, accessMode: accessMode ?? 'ReadWriteMany' });
+    if (retentionDays !== 'forever') addLogCleanup(this, plan, retentionDays);
+  }
+
+  private checkProps(props: AirflowStackProps, version: string, plan: AirflowPlan): void {
+    const { executor, dags, web, logs, config } = props;
+    check(this, /^2\.\d+\.\d+$/.test(version), () => (version.startsWith('3')
+      ? `\`version\` is ${version}: Airflow 3 needs an api-server in place of the web server, a dag-processor, and other setting names, which are not offered. Use a release of 2, for example ${DEFAULT_VERSION}.`
+      : `\`version\` is ${version}: not a release of Airflow 2. Write for example ${DEFAULT_VERSION}.`));
+    check(this, plan.name.length <= 40, () => `\`name\` is "${plan.name}", ${plan.name.length} characters: names are made from it, so it may have 40. Shorten it.`);
+    const imageVersion = /:(\d+\.\d+\.\d+)/.exec(plan.image)?.[1];
+    check(this, imageVersion === undefined || !plan.image.includes('apache/airflow') || imageVersion === version, () =>
+      `\`image\` is ${plan.image}: its release is not \`version\`, ${version}, which decides commands and settings. Make the two the same.`);
+    if (executor.kind === 'celery') checkInteger(this, 'executor.workers.replicas', executor.workers?.replicas, 1);
+    if (executor.kind === 'local') checkInteger(this, 'executor.parallelism', executor.parallelism, 1);
+    checkInteger(this, 'web.replicas', web?.replicas, 1);
+    if (web?.expose?.kind === 'node-port') checkInteger(this, 'web.expose.port', web.expose.port, 30000, 32767);
+    if (logs?.retentionDays !== 'forever') checkInteger(this, 'logs.retentionDays', logs?.retentionDays, 1);
+    this.checkDags(dags, props.namespace);
+    const derived = derivedSettings(plan);
+    for (const key of Object.keys(config ?? {})) {
+      check(this, !derived.has(key), () => `\`config\` has ${key}: it follows from the typed props of the stack. Set it there, and leave it out here.`);
+      check(this, /^AIRFLOW__[A-Z0-9_]+?__[A-Z0-9_]+$/.test(key), () => `\`config\` has ${key}: a setting is AIRFLOW__SECTION__KEY in capital letters. Correct it.`);
+    }
+  }
+
+  private checkDags(dags: Dags, namespace: string): void {
+    if (dags.kind === 'claim') {
+      check(this, dags.claim.namespace === namespace, () =>
+        `\`dags.claim\` is ${dags.claim.claimName} of namespace ${dags.claim.namespace}: pods of namespace ${namespace} cannot mount it. Make the claim in ${namespace}.`);
+    }
+    if (dags.kind !== 'git-sync') return;
+    const overSsh = /^(ssh:\/\/|[^/@]+@[^/:]+:)/.test(dags.repository);
+    check(this, overSsh || /^https?:\/\//.test(dags.repository), () =>
+      `\`dags.repository\` is "${dags.repository}": not a git address. Write git@host:path or https://host/path.`);
+    check(this, !overSsh || dags.ssh !== undefined, () =>
+      `\`dags.repository\` is ${dags.repository}, over SSH, and \`dags.ssh\` is missing: git could not log in. Give the Secrets of key and known_hosts.`);
+    check(this, overSsh || dags.ssh === undefined, () =>
+      `\`dags.ssh\` is given for ${dags.repository}, which is not over SSH: the key would not be used. Write git@host:path, or leave \`dags.ssh\` out.`);
+    check(this, dags.subPath === undefined || !/^\/|(^|\/)\.\.(\/|$)/.test(dags.subPath), () =>
+      `\`dags.subPath\` is "${dags.subPath}": it is a folder inside the repository, without a slash at the start and without "..". Correct it.`);
+  }
+}

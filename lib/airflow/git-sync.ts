@@ -1,0 +1,66 @@
+import { k8s } from 'cdk8s-plus-27';
+import { type Dags } from './options';
+import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
+import { CONTAINER_SECURITY, resourcesOf } from './containers';
+import { IMAGES, PORTS, USERS } from './upstream';
+
+type GitSyncDags = Extract<Dags, { kind: 'git-sync' }>;
+
+/** Volumes of git-sync: the working copy, and key and host keys where it logs in by SSH. */
+export function gitSyncVolumes({ ssh }: GitSyncDags): k8s.Volume[] {
+  const files = ssh ? [{ from: ssh.key, path: 'ssh' }, ...(ssh.knownHosts === 'accept-any' ? [] : [{ from: ssh.knownHosts, path: 'known_hosts' }])] : [];
+  return [
+    { name: 'dags-data', emptyDir: {} },
+    ...(ssh ? [{
+      name: 'git-secret',
+      projected: { defaultMode: 0o440, sources: files.map(({ from, path }) => ({ secret: { name: from.secret, items: [{ key: from.key, path }] } })) },
+    }] : []),
+  ];
+}
+
+/** The first copy of the repository, before Airflow starts; none where DAGs come from elsewhere. */
+export function gitClone({ props: { dags } }: AirflowPlan): k8s.Container[] {
+  return dags.kind === 'git-sync' ? [gitSyncContainer(dags, { name: 'dags-git-clone', env: [{ name: 'GITSYNC_ONE_TIME', value: 'true' }] })] : [];
+}
+
+/** Keeps the copy up to date, and goes on trying when the server does not answer. */
+export function gitSidecar({ props: { dags } }: AirflowPlan): k8s.Container[] {
+  if (dags.kind !== 'git-sync') return [];
+  const health = { port: k8s.IntOrString.fromNumber(PORTS.gitSyncHealth), path: '/' };
+  return [gitSyncContainer(dags, {
+    name: 'dags-git-sync',
+    env: [
+      { name: 'GITSYNC_PERIOD', value: `${dags.period?.toSeconds() ?? 60}s` },
+      { name: 'GITSYNC_MAX_FAILURES', value: '-1' },
+      { name: 'GITSYNC_HTTP_BIND', value: `:${PORTS.gitSyncHealth}` },
+    ],
+    livenessProbe: { httpGet: health, initialDelaySeconds: 10, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 6 },
+  })];
+}
+
+function gitSyncContainer({ repository, ref, ssh, image }: GitSyncDags, container: k8s.Container): k8s.Container {
+  const login = ssh === undefined ? [] : [
+    { name: 'GITSYNC_SSH_KEY_FILE', value: '/etc/git-secret/ssh' },
+    { name: 'GITSYNC_SSH_KNOWN_HOSTS', value: String(ssh.knownHosts !== 'accept-any') },
+    ...(ssh.knownHosts === 'accept-any' ? [] : [{ name: 'GITSYNC_SSH_KNOWN_HOSTS_FILE', value: '/etc/git-secret/known_hosts' }]),
+  ];
+  return {
+    image: image ?? IMAGES.gitSync,
+    resources: resourcesOf(DEFAULT_RESOURCES.gitSync),
+    securityContext: { ...CONTAINER_SECURITY, runAsUser: USERS.gitSync },
+    volumeMounts: [{ name: 'dags-data', mountPath: '/dags' }, ...(ssh ? [{ name: 'git-secret', mountPath: '/etc/git-secret', readOnly: true }] : [])],
+    ...container,
+    env: [
+      { name: 'GITSYNC_REPO', value: repository },
+      { name: 'GITSYNC_REF', value: ref ?? 'main' },
+      { name: 'GITSYNC_ROOT', value: '/dags' },
+      { name: 'GITSYNC_LINK', value: 'repo' },
+      { name: 'GITSYNC_DEPTH', value: '1' },
+      { name: 'GITSYNC_SYNC_TIMEOUT', value: '120s' },
+      // Files must be readable for the Airflow user, who shares the group only.
+      { name: 'GITSYNC_GROUP_WRITE', value: 'true' },
+      ...login,
+      ...(container.env ?? []),
+    ],
+  };
+}

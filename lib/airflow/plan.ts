@@ -1,0 +1,32 @@
+import { type Resources } from './options';
+import { type AirflowStackProps } from './airflow-stack';
+import { type AirflowFeatures } from './upstream';
+
+/** What the parts of the stack are made from: the props with everything that follows from them. */
+export interface AirflowPlan {
+  readonly props: AirflowStackProps;
+  /** Start of all names, `airflow` in the documents. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Airflow image of all Airflow containers. */
+  readonly image: string;
+  readonly features: AirflowFeatures;
+}
+
+/** CPU and memory where the props give none. */
+export const DEFAULT_RESOURCES = {
+  web: { cpu: '250m', memory: '1Gi' },
+  scheduler: { cpu: '500m', memory: '1Gi' },
+  worker: { cpu: '500m', memory: '2Gi' },
+  flower: { cpu: '100m', memory: '256Mi' },
+  task: { cpu: '500m', memory: '1Gi' },
+  postgresql: { cpu: '250m', memory: '256Mi' },
+  redis: { cpu: '100m', memory: '128Mi' },
+  gitSync: { cpu: '50m', memory: '64Mi' },
+  /** Init containers and jobs: they load Airflow once and end. */
+  command: { cpu: '100m', memory: '512Mi' },
+} as const satisfies Record<string, Resources>;
+
+/** Identity labels and the selector of a part; the selector is that of the documents' chart, so that existing objects can be taken over. */
+export const identityOf = ({ name }: AirflowPlan, component: string) => ({ name: 'airflow', instance: name, component, partOf: 'airflow' });
+export const selectorOf = ({ name }: AirflowPlan, component: string): Record<string, string> => ({ app: 'airflow', component, release: name });

@@ -1,0 +1,25 @@
+import { Yaml } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
+import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
+import { resourcesOf } from './containers';
+import { airflowContainer, airflowPod } from './pods';
+import { type Resources } from './options';
+
+/** The pod that the KubernetesExecutor runs a task in, as YAML. Airflow replaces image and arguments. */
+export function taskPodTemplate(plan: AirflowPlan, resources?: Resources): string {
+  const template = airflowPod(plan, {
+    component: 'task',
+    gates: 'none',
+    mounts: { dags: true, logs: true },
+    usesApi: true,
+    containers: [airflowContainer(plan, { dags: true, logs: true }, {
+      name: 'base',
+      // The task runs in this process, not in yet another pod.
+      env: [{ name: 'AIRFLOW__CORE__EXECUTOR', value: 'LocalExecutor' }],
+      resources: resourcesOf(resources ?? DEFAULT_RESOURCES.task),
+    })],
+    spec: { restartPolicy: 'Never' },
+  });
+  const { metadata, spec } = k8s.toJson_PodTemplateSpec(template) as { metadata: object; spec: object };
+  return Yaml.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'task' }, spec });
+}
