@@ -47,7 +47,11 @@ export interface TrainingOptions {
   readonly runAsUser?: number;
   /** Where the image has its scripts. @default - as in the documents' image */
   readonly imagePaths?: ImagePaths;
-  /** Environment variables of every process. @default - none */
+  /**
+   * Environment variables of every container, and of every process that `mpirun` starts. The image's runner, used with `dropPageCache` and without
+   * `command`, starts `mpirun` by itself: what it passes on to other hosts is up to the image.
+   * @default - none
+   */
   readonly environment?: Readonly<Record<string, string>>;
   /** Most memory that `/dev/shm` may take. @default - half the memory of the node */
   readonly sharedMemory?: Capacity;
@@ -74,11 +78,12 @@ export interface TrainingOptions {
   readonly naming?: JobNaming;
 }
 
-export const DEFAULT_IMAGE_PATHS: Required<ImagePaths> = {
-  runner: '/netapp/scripts/run.py',
-  slave: '/netapp/scripts/start-slave-multi.sh',
-  program: '/netapp/tensorflow/benchmarks_190205/scripts/tf_cnn_benchmarks/tf_cnn_benchmarks.py',
-};
+/** Where the image has its scripts, with the documents' place for each that is not given. */
+export const imagePathsOf = ({ imagePaths }: TrainingOptions): Required<ImagePaths> => ({
+  runner: imagePaths?.runner ?? '/netapp/scripts/run.py',
+  slave: imagePaths?.slave ?? '/netapp/scripts/start-slave-multi.sh',
+  program: imagePaths?.program ?? '/netapp/tensorflow/benchmarks_190205/scripts/tf_cnn_benchmarks/tf_cnn_benchmarks.py',
+});
 
 /** `imagenet` or `synthetic`, as it appears in names. */
 export const dataName = (data: BenchmarkData): string => (data === 'synthetic' ? 'synthetic' : 'imagenet');

@@ -1,22 +1,25 @@
 import { Construct } from 'constructs';
-import { checkInteger, checkUnique } from '../core/checks';
+import { checkAddress, checkInteger, checkUnique } from '../core/checks';
 import { type ClusterNode, GPU_RESOURCE, totalGpus } from '../core/cluster';
 import { EnvironmentApp } from '../core/environment-app';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
-import { dataDirectory, dataName, DEFAULT_IMAGE_PATHS, type TrainingOptions } from './benchmark';
+import { dataDirectory, dataName, imagePathsOf, type TrainingOptions } from './benchmark';
 import { addHostNetworkCluster } from './host-network-engine';
 import { tfCnnBenchmarks } from './mpi-command';
 import { addMpiOperatorCluster } from './mpi-operator-engine';
-import { checkTrainingOptions } from './training-pod';
+import { checkTrainingOptions, mountedClaims } from './training-pod';
 
 /** Settings that only the host-network engine reads. */
 export interface HostNetworkOptions {
   /** Port of the workers' SSH servers on their hosts, 1024-65535; 22 is the host's own. @default 22122 */
   readonly sshPort?: number;
-  /** Network interface of MPI's own traffic. @default - all */
+  /**
+   * Network interface of MPI's own traffic. Not read by the image's runner, which runs with `dropPageCache` and without `command`.
+   * @default - all
+   */
   readonly interface?: string;
-  /** Machine that the image's runner tunes for. @default dgx1 */
+  /** Machine that the image's runner tunes for; read by the runner only. @default dgx1 */
   readonly dgxVersion?: string;
 }
 
@@ -87,8 +90,10 @@ export class HorovodCluster extends Construct {
     this.devices = props.hosts.length * gpusPerHost;
     checkTrainingOptions(this, props);
     this.checkHosts(props, gpusPerHost);
+    if (props.engine === 'host-network') this.checkAddresses(props.hosts);
+    this.checkSharedClaims(props);
     this.declareNeeds(props, gpusPerHost);
-    const { program } = { ...DEFAULT_IMAGE_PATHS, ...props.imagePaths };
+    const { program } = imagePathsOf(props);
     const plan: HorovodPlan = {
       props,
       name: this.name,
@@ -101,7 +106,7 @@ export class HorovodCluster extends Construct {
     else addHostNetworkCluster(this, plan);
   }
 
-  private checkHosts({ hosts, engine, hostNetwork, mpiOperator }: HorovodClusterProps, gpusPerHost: number): void {
+  private checkHosts({ hosts, hostNetwork, mpiOperator }: HorovodClusterProps, gpusPerHost: number): void {
     checkInteger(this, 'gpusPerHost', gpusPerHost, 1);
     checkInteger(this, 'hostNetwork.sshPort', hostNetwork?.sshPort, 1024, 65535);
     checkInteger(this, 'mpiOperator.sshPort', mpiOperator?.sshPort, 1, 65535);
@@ -110,15 +115,32 @@ export class HorovodCluster extends Construct {
     check(this, hosts.length >= 2, () =>
       `\`hosts\` has ${hosts.length} ${hosts.length === 1 ? 'node' : 'nodes'}: distributed training needs at least two. Add a node, or use ImagenetBenchmarkJob.`);
     checkUnique(this, 'hosts', hosts.map(({ name }) => name), 'Each host runs one pod: name every node once.');
-    for (const { name, gpus, address } of hosts) {
+    for (const { name, gpus } of hosts) {
       check(this, gpus >= gpusPerHost, () =>
         `\`gpusPerHost\` is ${gpusPerHost}: node ${name} has ${gpus} GPUs. Use at most ${gpus}, or choose another host.`);
-      check(this, engine !== 'host-network' || address !== undefined, () =>
-        `\`hosts\` has node ${name} without an \`address\`: the host-network engine connects to addresses. Give the node its address, or use \`engine: 'mpi-operator'\`.`);
     }
     const nodes = EnvironmentApp.find(this)?.cluster.nodes;
     check(this, nodes === undefined || this.devices <= totalGpus(nodes), () =>
       `\`hosts\` x \`gpusPerHost\` is ${hosts.length} x ${gpusPerHost} = ${this.devices}: the cluster has ${totalGpus(nodes ?? [])} GPUs. Use fewer hosts or GPUs, or correct \`cluster.nodes\`.`);
+  }
+
+  /** The host-network engine starts processes by address; a wrong one is a master that waits until it gives up. */
+  private checkAddresses(hosts: readonly ClusterNode[]): void {
+    const addressOf = new Map(hosts.map(({ name, address }) => [name, address]));
+    for (const [name, address] of addressOf) {
+      check(this, address !== undefined, () =>
+        `\`hosts\` has node ${name} without an \`address\`: the host-network engine connects to addresses. Give the node its address, or use \`engine: 'mpi-operator'\`.`);
+      if (address !== undefined) checkAddress(this, `hosts["${name}"].address`, address);
+    }
+    checkUnique(this, 'hosts', [...addressOf.values()].filter(address => address !== undefined), 'Two nodes cannot have one address: correct one of them.');
+  }
+
+  /** A claim for one node at a time would let the first pod start and leave the others waiting. */
+  private checkSharedClaims(props: HorovodClusterProps): void {
+    for (const { key, claim: { claimName, accessMode } } of mountedClaims(props)) {
+      check(this, accessMode === 'ReadWriteMany' || accessMode === 'ReadOnlyMany', () =>
+        `\`${key}\` is claim ${claimName} with access mode ${accessMode}: pods on several nodes mount it, which that mode does not allow. Use ReadWriteMany, or ReadOnlyMany for a dataset.`);
+    }
   }
 
   private declareNeeds({ hosts, image, engine, data, mpiOperator, command }: HorovodClusterProps, gpusPerHost: number): void {

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
-import { dataDirectory, DEFAULT_IMAGE_PATHS } from './benchmark';
+import { dataDirectory, imagePathsOf } from './benchmark';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
 import { type Privilege, QUIET_POD, securityContext, trainingContainer, trainingVolumes } from './training-pod';
@@ -46,7 +46,7 @@ function addWorkers(scope: Construct, plan: HorovodPlan): void {
   const name = `${plan.name}-worker`;
   const identity = { name: 'horovod', instance: plan.name, component: 'worker', partOf: 'training' };
   const selector = { app: name, ...selectorLabels(identity) };
-  const { slave } = { ...DEFAULT_IMAGE_PATHS, ...props.imagePaths };
+  const { slave } = imagePathsOf(props);
   const pod = hostNetworkPod(plan, props.hosts.slice(1).map(host => host.name));
   addObject(scope, 'Worker', identity, k8s.KubeDeployment.manifest({
     metadata: { name, namespace: props.namespace },
@@ -117,7 +117,7 @@ function waitForWorkers(plan: HorovodPlan): k8s.Container {
 function masterCommand(plan: HorovodPlan): string[] {
   const { props, devices, gpusPerHost, dropPageCache, rankCommand } = plan;
   const addresses = addressesOf(plan);
-  const { runner } = { ...DEFAULT_IMAGE_PATHS, ...props.imagePaths };
+  const { runner } = imagePathsOf(props);
   if (dropPageCache && !props.command) {
     const directory = dataDirectory(props.data);
     return ['python', runner, ...(directory ? [`--dataset_dir=${directory}`] : []), `--port=${sshPortOf(plan)}`, `--num_devices=${devices}`,

@@ -4,7 +4,7 @@ import { checkInteger } from '../core/checks';
 import { standardLabels } from '../core/labels';
 import { addJobObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
-import { dataDirectory, dataName, DEFAULT_IMAGE_PATHS, type TrainingOptions } from './benchmark';
+import { dataDirectory, dataName, imagePathsOf, type TrainingOptions } from './benchmark';
 import { loggedCommand, mpirun, tfCnnBenchmarks } from './mpi-command';
 import { checkTrainingOptions, QUIET_POD, trainingContainer, trainingMounts, trainingVolumes } from './training-pod';
 
@@ -65,7 +65,7 @@ export class ImagenetBenchmarkJob extends Construct {
 }
 
 function benchmarkCommand(props: ImagenetBenchmarkJobProps, gpus: number, dropPageCache: boolean): string[] {
-  const { runner, program } = { ...DEFAULT_IMAGE_PATHS, ...props.imagePaths };
+  const { runner, program } = imagePathsOf(props);
   const directory = dataDirectory(props.data);
   if (dropPageCache) {
     return ['python', runner, ...(directory ? [`--dataset_dir=${directory}`] : []), `--dgx_version=${props.dgxVersion ?? 'dgx1'}`, `--num_devices=${gpus}`];

@@ -73,6 +73,10 @@ export function trainingContainer(options: TrainingOptions, gpus: number, privil
 /** Settings of every training pod: they need neither the Kubernetes API nor the addresses of Services. */
 export const QUIET_POD = { automountServiceAccountToken: false, enableServiceLinks: false } as const;
 
+/** Claims that a training pod mounts, each with the prop that holds it. */
+export const mountedClaims = ({ data, results }: TrainingOptions): readonly { readonly key: string; readonly claim: Claim }[] =>
+  [...dataClaims(data).map(claim => ({ key: 'data.dataset', claim })), { key: 'results', claim: results }];
+
 /** Checks what single-node and distributed runs have in common. */
 export function checkTrainingOptions(scope: Construct, options: TrainingOptions): void {
   const { namespace, data, results, backoffLimit, runAsUser } = options;
@@ -80,7 +84,7 @@ export function checkTrainingOptions(scope: Construct, options: TrainingOptions)
   checkInteger(scope, 'runAsUser', runAsUser, 1);
   check(scope, data === 'synthetic' || data.dataset.claims.length > 0, () =>
     '`data.dataset` has no claims: there would be nothing to read. Pass a dataset with at least one claim, or `synthetic`.');
-  for (const { key, claim } of [...dataClaims(data).map(claim => ({ key: 'data.dataset', claim })), { key: 'results', claim: results }]) {
+  for (const { key, claim } of mountedClaims(options)) {
     check(scope, claim.namespace === namespace, () =>
       `\`${key}\` is claim ${claim.claimName} of namespace ${claim.namespace}: pods of namespace ${namespace} cannot mount it. Make the claim in ${namespace}.`);
   }

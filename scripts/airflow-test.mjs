@@ -1,0 +1,201 @@
+// Runs what AirflowStack writes on a real Airflow of the default release, with a real PostgreSQL and Redis on loopback: the settings of the ConfigMap, the
+// arguments of the containers, the scripts, and what the probes ask. Needs python3, PostgreSQL and Redis; Airflow itself is installed from PyPI.
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, readdirSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseAllDocuments } from 'yaml';
+
+const root = join(import.meta.dirname, '..');
+const HOST = '127.0.0.42';
+const manifests = parseAllDocuments(readFileSync(join(root, 'dist/dev/50-airflow.k8s.yaml'), 'utf8')).map(document => document.toJS());
+const find = (kind, name) => manifests.find(manifest => manifest.kind === kind && manifest.metadata.name.startsWith(name));
+const version = find('Deployment', 'airflow-web').spec.template.spec.containers[0].image.split(':')[1];
+
+const onPath = name => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
+const postgresBin = ['/usr/lib/postgresql/15/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/17/bin'].find(existsSync) ?? '';
+const missing = [['python3', onPath('python3')], ['redis-server', onPath('redis-server')], ['initdb of PostgreSQL', postgresBin !== '' || onPath('initdb')]].filter(([, found]) => !found);
+if (missing.length > 0) {
+  console.error(`Not run: ${missing.map(([name]) => name).join(', ')} missing. Install them (Debian: apt-get install python3-venv postgresql redis-server).`);
+  process.exit(1);
+}
+
+const work = mkdtempSync(join(tmpdir(), 'airflow-test-'));
+chmodSync(work, 0o755);
+const processes = [];
+let passed = 0;
+let failed = 0;
+function report(title, error) {
+  if (error === undefined) passed += 1;
+  else failed += 1;
+  console.log(`${error === undefined ? 'ok    ' : 'FAILED'} ${title}${error === undefined ? '' : `\n       ${error}`}`);
+}
+async function check(title, body) {
+  try {
+    await body();
+    report(title);
+  } catch (error) {
+    report(title, (error.stderr?.toString() ?? '').split('\n').slice(-8).join('\n       ') || error.message);
+  }
+}
+const expect = (actual, expected, what) => {
+  if (actual !== expected) throw new Error(`${what}: expected ${expected}, got ${actual}`);
+};
+
+/** What the image of this release has in an older version than PyPI would choose: newer ones do not load. */
+const PINS = ['celery<5.6', 'redis'];
+
+/** Passwords with everything that breaks URLs, shells and configuration files. */
+const NASTY = 'p/a:s@w %?#&"\'$x{y}\\+é';
+const secrets = {
+  'fernet-key': 'Zm9vYmFyYmF6cXV4MDEyMzQ1Njc4OWFiY2RlZmdoaWo=', 'webserver-secret-key': 'any $TEXT % at all', 'database-password': NASTY, 'broker-password': NASTY,
+  'flower-basic-auth': 'someone:pass', 'admin-password': NASTY,
+};
+const folder = name => join(work, name);
+for (const name of ['secrets', 'scripts', 'airflow/dags', 'airflow/logs', 'redis']) mkdirSync(folder(name), { recursive: true });
+for (const [name, value] of Object.entries(secrets)) writeFileSync(join(folder('secrets'), name), `${value}\n`);
+for (const [name, content] of Object.entries(find('ConfigMap', 'airflow-scripts').data)) writeFileSync(join(folder('scripts'), name), content);
+
+/** Paths in the containers, as they are here. */
+const here = text => text.replaceAll('/opt/airflow-scripts', folder('scripts')).replaceAll('/opt/airflow-secrets', folder('secrets')).replaceAll('/opt/airflow/', `${folder('airflow')}/`);
+
+function environment() {
+  const venv = join(root, '.cache', `airflow-${version}`);
+  if (!existsSync(join(venv, 'installed'))) {
+    console.log(`Installing Airflow ${version} from PyPI`);
+    rmSync(venv, { recursive: true, force: true });
+    execFileSync('python3', ['-m', 'venv', venv]);
+    execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `apache-airflow[celery,postgres]==${version}`, ...PINS], { stdio: 'inherit' });
+    writeFileSync(join(venv, 'installed'), version);
+  }
+  const settings = Object.fromEntries(Object.entries(find('ConfigMap', 'airflow-config').data).map(([key, value]) => [key, here(value)]));
+  return {
+    ...settings, PATH: `${join(venv, 'bin')}:${process.env.PATH}`, HOME: work, AIRFLOW_HOME: folder('airflow'), SECRETS_FOLDER: folder('secrets'), PYTHONWARNINGS: 'ignore',
+    DATABASE_HOST: HOST, REDIS_HOST: HOST, LC_ALL: 'C.UTF-8',
+  };
+}
+const env = environment();
+
+/** What the image's entry point makes of the arguments of a container. */
+const commandOf = ({ args }) => (args[0] === 'bash' || args[0] === 'python' ? args : ['airflow', ...args]).map(here);
+const run = (command, extra = {}) => execFileSync(command[0], command.slice(1), { env: { ...env, ...extra }, cwd: work, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 });
+function start(name, command, extra = {}) {
+  const child = spawn(command[0], command.slice(1), { env: { ...env, ...extra }, cwd: work, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => appendFileSync(join(work, `${name}.log`), data));
+  processes.push(child);
+  return child;
+}
+const stop = (child, signal = 'SIGTERM') => { try { process.kill(-child.pid, signal); } catch { /* has ended */ } };
+const container = (kind, name, which) => {
+  const { template } = find(kind, name).spec;
+  return [...template.spec.initContainers ?? [], ...template.spec.containers].find(({ name: other }) => other === which);
+};
+const environmentOfContainer = ({ env: list = [] }) => Object.fromEntries(list.map(({ name, value }) => [name, here(value)]));
+async function until(what, seconds, condition) {
+  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(1000)) if (await condition()) return;
+  throw new Error(`${what} not within ${seconds} s`);
+}
+const status = async (port, path, headers = {}) => { try { return (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status; } catch { return 0; } };
+const exitCode = command => spawnSync(command[0], command.slice(1).map(here), { env, cwd: work, encoding: 'utf8', timeout: 90_000 }).status;
+
+async function startServices() {
+  const asUser = userInfo().uid === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
+  mkdirSync(folder('postgres'));
+  if (asUser.length > 0) execFileSync('chown', ['postgres', folder('postgres')]);
+  writeFileSync(folder('password'), NASTY);
+  chmodSync(folder('password'), 0o644);
+  const tool = name => (postgresBin === '' ? name : join(postgresBin, name));
+  const initdb = [...asUser, tool('initdb'), '-D', join(folder('postgres'), 'pgdata'), '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', folder('password'), '-E', 'UTF8'];
+  run(initdb, { PATH: process.env.PATH });
+  start('postgres', [...asUser, tool('postgres'), '-D', join(folder('postgres'), 'pgdata'), '-h', HOST, '-k', folder('postgres')], { PATH: process.env.PATH });
+  await until('PostgreSQL', 30, () => spawnSync(tool('pg_isready'), ['-h', HOST]).status === 0);
+  run([tool('createdb'), '-h', HOST, '-U', 'postgres', 'airflow'], { PGPASSWORD: NASTY });
+
+  const { command, livenessProbe } = find('StatefulSet', 'airflow-redis-master').spec.template.spec.containers[0];
+  const redisHere = text => text.replaceAll('/run/secrets/data-service/password', join(folder('secrets'), 'broker-password')).replace('--dir /data', `--dir ${folder('redis')} --bind ${HOST} 127.0.0.1`);
+  start('redis', command.map(redisHere));
+  await check('the Redis probe passes with a password of special characters', () =>
+    until('PONG', 20, () => spawnSync('sh', ['-c', redisHere(livenessProbe.exec.command[2])]).status === 0));
+}
+
+try {
+  await startServices();
+  const web = name => container('Deployment', 'airflow-web', name);
+  await check('check-db passes', () => run(commandOf(web('check-db'))));
+  await check('the gate stays shut before the migrations', () => {
+    const [command, ...args] = commandOf(web('wait-for-db-migrations'));
+    const { status: code } = spawnSync(command, args.map(arg => (arg === '60' ? '2' : arg)), { env, cwd: work });
+    if (code === 0) throw new Error('check-migrations passed on an empty database');
+  });
+  await check('the migration job makes the tables', () => run(commandOf(container('Job', 'airflow-upgrade-db', 'upgrade-db'))));
+  await check('the migration job can run again', () => run(commandOf(container('Job', 'airflow-upgrade-db', 'upgrade-db'))));
+  await check('the gate opens after the migrations', () => run(commandOf(web('wait-for-db-migrations'))));
+
+  const option = (section, key) => run(['airflow', 'config', 'get-value', section, key]).trim().split('\n').at(-1);
+  await check('every setting that is written is a setting that Airflow knows', () => {
+    const known = JSON.parse(run(['python', '-c', 'import json\nfrom airflow.configuration import conf\nfrom airflow.providers_manager import ProvidersManager\n'
+      + 'ProvidersManager().initialize_providers_configuration()\n'
+      + 'print("\\n" + json.dumps([f"AIRFLOW__{s}__{k}".upper() for s, v in conf.configuration_description.items() for k in v["options"]]))']).trim().split('\n').at(-1));
+    const unknown = Object.keys(env).filter(key => key.startsWith('AIRFLOW__') && !known.includes(key.replace(/_CMD$/, '')));
+    expect(unknown.join(), '', 'unknown settings');
+  });
+  await check('the executor is the one of the stack', () => expect(option('core', 'executor'), 'CeleryExecutor', 'executor'));
+  await check('keys with special characters arrive unchanged', () => {
+    expect(option('webserver', 'secret_key'), secrets['webserver-secret-key'], 'secret_key');
+    expect(option('core', 'fernet_key'), secrets['fernet-key'], 'fernet_key');
+  });
+  await check('the first user is made, and making it again changes nothing', () => {
+    const create = commandOf(container('Job', 'airflow-create-users', 'create-users'));
+    run(create);
+    run(create);
+    const users = run(['airflow', 'users', 'list', '-o', 'json']);
+    expect(JSON.parse(users.slice(users.lastIndexOf('\n[') + 1)).length, 1, 'users');
+  });
+
+  const scheduler = container('Deployment', 'airflow-scheduler', 'airflow-scheduler');
+  const { port: schedulerPort, path } = scheduler.livenessProbe.httpGet;
+  const schedulerProcess = start('scheduler', commandOf(scheduler), environmentOfContainer(scheduler));
+  await check('the scheduler probe passes when the scheduler runs', () => until('scheduler', 90, async () => await status(schedulerPort, path) === 200));
+
+  const worker = container('StatefulSet', 'airflow-worker', 'airflow-worker');
+  const workerProcess = start('worker', commandOf(worker), environmentOfContainer(worker));
+  const workerAlive = () => exitCode(worker.livenessProbe.exec.command) === 0;
+  await check('the worker probe passes when the worker takes tasks', () => until('worker', 90, workerAlive));
+  await check('the worker probe fails when the worker answers but takes no tasks', async () => {
+    run(['python', '-c', 'from airflow.providers.celery.executors.celery_executor_utils import app\napp.control.cancel_consumer("default")']);
+    await until('failure', 30, () => !workerAlive());
+  });
+  await check('a worker that is told to stop ends by itself', async () => {
+    workerProcess.kill('SIGTERM');
+    await until('end', 60, () => workerProcess.exitCode !== null || workerProcess.signalCode !== null);
+  });
+  await check('the worker probe fails when there is no worker', () => { if (workerAlive()) throw new Error('it passed'); });
+  await check('the scheduler probe fails when the scheduler is gone', async () => {
+    stop(schedulerProcess, 'SIGKILL');
+    await until('failure', 30, async () => await status(schedulerPort, path) !== 200);
+  });
+
+  const flower = container('Deployment', 'airflow-flower', 'airflow-flower');
+  const flowerProcess = start('flower', commandOf(flower), { AIRFLOW__CELERY__FLOWER_BASIC_AUTH_CMD: here('python /opt/airflow-scripts/setting.py flower-basic-auth') });
+  await check('the Flower probe passes without a login, and the page asks for one', async () => {
+    await until('flower', 90, async () => await status(5555, flower.livenessProbe.httpGet.path) === 200);
+    expect(await status(5555, '/workers'), 401, 'without login');
+    expect(await status(5555, '/workers', { authorization: `Basic ${Buffer.from(secrets['flower-basic-auth']).toString('base64')}` }), 200, 'with login');
+  });
+  stop(flowerProcess);
+
+  const webserver = web('airflow-web');
+  start('web', commandOf(webserver), environmentOfContainer(webserver));
+  await check('the web probe passes', () => until('web', 120, async () => await status(8080, webserver.livenessProbe.httpGet.path) === 200));
+} finally {
+  for (const child of processes.reverse()) stop(child, 'SIGTERM');
+  await sleep(2000);
+  for (const child of processes) stop(child, 'SIGKILL');
+  if (failed > 0) {
+    for (const log of readdirSync(work).filter(file => file.endsWith('.log'))) console.log(`--- ${log}\n${readFileSync(join(work, log), 'utf8').split('\n').slice(-15).join('\n')}`);
+  }
+  rmSync(work, { recursive: true, force: true });
+}
+console.log(`\n${passed} passed, ${failed} failed`);
+process.exit(failed === 0 ? 0 : 1);
