@@ -1,12 +1,11 @@
-import { GPU_RESOURCE, totalGpus } from '../cluster';
-import { containersOf, type Json, type Manifest, type Model, podTemplatesOf, type Rule } from '../model';
+import { type ClusterNode, GPU_RESOURCE, totalGpus } from '../cluster';
+import { containersOf, type Json, type Model, podTemplatesOf, type Rule } from '../model';
+import { type Demand, overcommitted, pinnedTo } from '../placement';
 import { type Finding } from '../problems';
 import { parseQuantity } from '../quantity';
 
-/** Pods that no node can take, and workloads that run for ever on more GPUs than there are. */
-export const gpus: Rule = model => [...pods(model), ...standing(model)];
-
-const HOST_NAME_LABEL = 'kubernetes.io/hostname';
+/** Pods that no node can take, workloads that run for ever on more GPUs than there are, and jobs that such workloads leave no room for. */
+export const gpus: Rule = model => [...pods(model), ...standing(model), ...starved(model)];
 
 /** GPUs that the scheduler sets aside for one pod: the larger of all containers together and any single init container. */
 function gpusOfPod(spec: Json): number {
@@ -15,19 +14,12 @@ function gpusOfPod(spec: Json): number {
   return Math.max(sum, ...containersOf(spec).map(of));
 }
 
-/** Node names that the node selector or required node affinity allows, or undefined where all are allowed. */
-function pinnedTo(spec: Json): string[] | undefined {
-  if (spec.nodeSelector?.[HOST_NAME_LABEL]) return [spec.nodeSelector[HOST_NAME_LABEL]];
-  const terms: Json[] = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? [];
-  const hostNames = terms.map(term => ((term.matchExpressions ?? []) as Json[]).find(({ key, operator }) => key === HOST_NAME_LABEL && operator === 'In')?.values as string[] | undefined);
-  // One matching term is enough, so a term without names allows every node.
-  return hostNames.length === 0 || hostNames.includes(undefined) ? undefined : hostNames.flatMap(names => names ?? []);
-}
-
 function pods({ manifests, cluster: { nodes } }: Model): Finding[] {
   return manifests.flatMap(({ path, json }) => podTemplatesOf(json).flatMap(({ spec }) => {
     const needed = gpusOfPod(spec);
     const pinned = pinnedTo(spec);
+    // No host at all is an error of its own.
+    if (pinned?.length === 0) return [];
     const unknown = (pinned ?? []).filter(name => !nodes.some(node => node.name === name));
     const candidates = nodes.filter(({ name }) => pinned?.includes(name) ?? true);
     const largest = Math.max(0, ...candidates.map(node => node.gpus));
@@ -43,26 +35,42 @@ function pods({ manifests, cluster: { nodes } }: Model): Finding[] {
   }));
 }
 
-/** Deployments and StatefulSets never give their GPUs back, so their sum must fit, on all nodes and on those they are pinned to. */
-function standing({ manifests, cluster: { nodes } }: Model): Finding[] {
-  // A pod that fits nowhere, or is pinned to an unknown node, is reported as such.
-  const fits = ({ perPod, on }: { perPod: number; on: string[] }) => on.every(name => nodes.some(node => node.name === name))
-    && nodes.some(node => on.includes(node.name) && node.gpus >= perPod);
-  const workloads = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').map(manifest => {
+/** GPUs of workloads that never give them back. A pod that fits nowhere, or is pinned to an unknown node, is reported as such. */
+function standingDemands({ manifests, cluster: { nodes } }: Model): Demand[] {
+  return manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').flatMap(manifest => {
     const spec = manifest.json.spec?.template?.spec ?? {};
     const perPod = gpusOfPod(spec);
-    return { manifest, perPod, gpus: perPod * (manifest.json.spec?.replicas ?? 1), on: pinnedTo(spec) ?? nodes.map(({ name }) => name) };
-  }).filter(workload => workload.gpus > 0 && fits(workload));
-  const pools = new Map(workloads.map(({ on }) => [[...on].sort().join(', '), on]));
-  return [...pools].flatMap(([pool, on]) => {
-    const inside = workloads.filter(workload => workload.on.every(name => on.includes(name)));
-    const sum = inside.reduce((total, workload) => total + workload.gpus, 0);
-    const capacity = totalGpus(nodes.filter(({ name }) => on.includes(name)));
-    const last: Manifest | undefined = inside.at(-1)?.manifest;
-    return sum <= capacity || !last ? [] : [{
-      path: last.path,
-      sentence: `\`replicas\` x GPUs of the workloads that never end on ${pool} is ${sum} (${inside.map(({ manifest, gpus: count }) => `${manifest.name} ${count}`).join(', ')}): `
-        + `there are ${capacity} GPUs. Suspend one of them, or give them different hosts.`,
+    const on = pinnedTo(spec) ?? nodes.map(({ name }) => name);
+    const amount = perPod * (manifest.json.spec?.replicas ?? 1);
+    const fits = on.every(name => nodes.some(node => node.name === name)) && nodes.some(node => on.includes(node.name) && node.gpus >= perPod);
+    return amount > 0 && fits ? [{ manifest, amount, on }] : [];
+  });
+}
+
+function standing(model: Model): Finding[] {
+  const { nodes } = model.cluster;
+  return overcommitted(standingDemands(model), names => totalGpus(nodes.filter(({ name }) => names.includes(name)))).map(({ nodes: names, demands, sum, capacity }) => ({
+    path: demands.at(-1)!.manifest.path,
+    sentence: `\`replicas\` x GPUs of the workloads that never end on ${names.join(', ')} is ${sum} (${demands.map(({ manifest, amount }) => `${manifest.name} ${amount}`).join(', ')}): `
+      + `there are ${capacity} GPUs. Suspend one of them, or give them different hosts.`,
+  }));
+}
+
+/** Jobs that are pinned to nodes whose GPUs are held by workloads that never end and can be nowhere else. */
+function starved(model: Model): Finding[] {
+  const demands = standingDemands(model);
+  const heldOn = (node: ClusterNode) => demands.filter(({ on }) => on.length === 1 && on[0] === node.name);
+  const free = (node: ClusterNode) => node.gpus - heldOn(node).reduce((total, { amount }) => total + amount, 0);
+  return model.manifests.filter(({ kind, json }) => kind === 'Job' && json.spec?.suspend !== true).flatMap(({ path, name, json }) => {
+    const spec = json.spec?.template?.spec ?? {};
+    const needed = gpusOfPod(spec);
+    const candidates = model.cluster.nodes.filter(node => pinnedTo(spec)?.includes(node.name) ?? false);
+    const holders = candidates.flatMap(heldOn);
+    if (needed === 0 || holders.length === 0 || candidates.some(node => node.gpus < needed || free(node) >= needed)) return [];
+    return [{
+      path,
+      sentence: `\`hosts\` of Job ${name} has ${candidates.map(node => node.name).join(', ')}, where it needs ${needed} GPUs: ${holders.map(({ manifest }) => manifest.name).join(', ')} `
+        + `${holders.length === 1 ? 'holds' : 'hold'} them and never end${holders.length === 1 ? 's' : ''}, so it would wait for ever. Suspend one of them, or give them different hosts.`,
     }];
   });
 }

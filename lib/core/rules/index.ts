@@ -4,6 +4,7 @@ import { credentials } from './credentials';
 import { defaultClass } from './default-class';
 import { duplicates } from './duplicates';
 import { gpus } from './gpus';
+import { hostPorts } from './host-ports';
 import { images } from './images';
 import { names } from './names';
 import { podSecurity } from './pod-security';
@@ -13,5 +14,5 @@ import { selectors } from './selectors';
 
 /** Rules that hold for every environment, whatever systems it has. */
 export const CORE_RULES: readonly Rule[] = [
-  duplicates, names, references, defaultClass, accessModes, quantities, gpus, images, credentials, selectors, podSecurity,
+  duplicates, names, references, defaultClass, accessModes, quantities, gpus, hostPorts, images, credentials, selectors, podSecurity,
 ];

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { type Json } from '../../../lib';
-import { CLUSTER } from '../../support';
+import { type Cluster, HorovodCluster, type Json } from '../../../lib';
+import { build, CLUSTER } from '../../support';
 import { container, deployment, pod, podSpec, problemsOf } from '../objects';
 
 const gpu = (count: number | string, name = 'main') => container({ name, resources: { limits: { 'nvidia.com/gpu': count } } });
@@ -103,5 +103,36 @@ describe('workloads that never end share the GPUs; otherwise the last one waits 
       const sum = workloads.reduce((total, { gpus, replicas }) => total + gpus * replicas, 0);
       expect(check(objects).length).toBe(sum > 12 ? 1 : 0);
     }), { numRuns: 60 });
+  });
+});
+
+describe('Horovod clusters that would wait for each other', () => {
+  const results = { claimName: 'results', namespace: 'team', accessMode: 'ReadWriteMany' } as const;
+  const nodes = ['h1', 'h2', 'h3', 'h4'].map((name, index) => ({ name, address: `10.0.0.${index + 1}`, gpus: 8 }));
+  const fourHosts: Cluster = { ...CLUSTER, nodes, existing: [...CLUSTER.existing!, { kind: 'PersistentVolumeClaim', namespace: 'team', name: 'results' }] };
+  const problems = (...hostLists: number[][]) => build(layer => {
+    for (const [index, hosts] of hostLists.entries()) {
+      new HorovodCluster(layer, `c${index}`, {
+        name: `c${index}`, engine: 'host-network', hosts: hosts.map(host => nodes[host - 1]!), namespace: 'team', image: 'example/image:1', data: 'synthetic', results,
+        hostNetwork: { sshPort: 22122 + index },
+      });
+    }
+  }, { cluster: fourHosts }).problems;
+
+  test('on the same hosts in reverse order are refused; otherwise each holds the GPUs of the other\'s master', () => {
+    expect(problems([1, 2], [2, 1])).toEqual([
+      expect.stringMatching(/^\[test\/20-layer\/c0\] `hosts` of Job c0-master-[0-9a-f]{8} has h1, where it needs 8 GPUs: c1-worker holds them and never ends, so it would wait for ever\. Suspend one of them, or give them different hosts\.$/),
+      expect.stringMatching(/^\[test\/20-layer\/c1\] `hosts` of Job c1-master-[0-9a-f]{8} has h2, where it needs 8 GPUs: c0-worker holds/),
+    ]);
+  });
+
+  test('on partly the same hosts are refused; otherwise one worker never starts', () => {
+    expect(problems([1, 2, 3], [4, 3, 2])).toContainEqual(expect.stringContaining('is 32 (c0-worker 16, c1-worker 16): there are 16 GPUs.'));
+    expect(problems([1, 2, 3], [1, 3, 4])).toContain('[test/20-layer/c1/Worker] `replicas` x GPUs of the workloads that never end on h2, h3, h4 is 32 (c0-worker 16, c1-worker 16): '
+      + 'there are 24 GPUs. Suspend one of them, or give them different hosts.');
+  });
+
+  test('on different hosts are accepted', () => {
+    expect(problems([1, 2], [3, 4])).toEqual([]);
   });
 });
