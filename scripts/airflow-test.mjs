@@ -1,7 +1,7 @@
 // Runs what AirflowStack writes on a real Airflow of the default release, with a real PostgreSQL and Redis on loopback: the settings of the ConfigMap, the
 // arguments of the containers, the scripts, and what the probes ask. Needs python3, PostgreSQL and Redis; Airflow itself is installed from PyPI.
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, readdirSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -131,6 +131,11 @@ try {
   await check('the migration job makes the tables', () => run(commandOf(container('Job', 'airflow-upgrade-db', 'upgrade-db'))));
   await check('the migration job can run again', () => run(commandOf(container('Job', 'airflow-upgrade-db', 'upgrade-db'))));
   await check('the gate opens after the migrations', () => run(commandOf(web('wait-for-db-migrations'))));
+
+  await check('the DAG in the documentation is Python', () => {
+    const [, dag] = /^```python\n(.*?)^```$/ms.exec(readFileSync(join(root, 'docs/airflow.md'), 'utf8'));
+    run(['python', '-c', 'import ast, sys\ntree = ast.parse(sys.argv[1])\nast.parse(next(n.value.value for n in tree.body if isinstance(n, ast.Assign)))', dag]);
+  });
 
   const option = (section, key) => run(['airflow', 'config', 'get-value', section, key]).trim().split('\n').at(-1);
   await check('every setting that is written is a setting that Airflow knows', () => {

@@ -19,16 +19,25 @@ export type AccessMode = 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteMany' | 'R
 
 /** Something that is in the cluster already and that manifests may refer to. */
 export type ExistingObject =
-  | { readonly kind: 'Namespace' | 'VolumeSnapshotClass' | 'ClusterRole'; readonly name: string }
   | {
+    /** Kinds that have no namespace. */
+    readonly kind: 'Namespace' | 'VolumeSnapshotClass' | 'ClusterRole';
+    /** Name of the object. */
+    readonly name: string;
+  }
+  | {
+    /** Kinds that have a namespace. */
     readonly kind: 'Secret' | 'ConfigMap' | 'PersistentVolumeClaim' | 'ServiceAccount' | 'Service' | 'VolumeSnapshot' | 'Role';
+    /** Namespace of the object. */
     readonly namespace: string;
+    /** Name of the object. */
     readonly name: string;
   }
   | ExistingStorageClass;
 
 /** A StorageClass that is in the cluster already. */
 export interface ExistingStorageClass {
+  /** Always `StorageClass`. */
   readonly kind: 'StorageClass';
   /**
    * Name of the class.

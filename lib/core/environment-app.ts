@@ -14,6 +14,7 @@ const OLDEST_MINOR = 25;
 /** One folder below the output root, never the root itself or a folder above it. */
 const FOLDER_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
+/** What an environment is made with. */
 export interface EnvironmentAppProps {
   /** What is true of the cluster; manifests are checked against it. */
   readonly cluster: Cluster;
@@ -34,7 +35,9 @@ export interface EnvironmentAppProps {
  * Charts, constructs and ApiObjects of any origin may be added to it; all of them are checked.
  */
 export class EnvironmentApp extends App {
+  /** Name of the environment, and of its folder. */
   public readonly name: string;
+  /** What is true of the cluster. */
   public readonly cluster: Cluster;
   private readonly rules: Set<Rule>;
 

@@ -9,18 +9,27 @@ export type Json = any;
 
 /** A manifest as it will be written, with the construct path that made it. */
 export interface Manifest {
+  /** Construct path, without the environment. */
   readonly path: string;
+  /** API group and version. */
   readonly apiVersion: string;
+  /** Kind of the object. */
   readonly kind: string;
+  /** Name as it is written. */
   readonly name: string;
+  /** Namespace; absent for a cluster-scoped kind. */
   readonly namespace?: string;
+  /** The whole manifest. */
   readonly json: Json;
+  /** The ApiObject that it comes from. */
   readonly source: ApiObject;
 }
 
 /** All that a rule may look at: what is written, what exists already, and the cluster. */
 export interface Model {
+  /** Everything that is written. */
   readonly manifests: readonly Manifest[];
+  /** What is true of the cluster. */
   readonly cluster: Cluster;
   /** Objects that exist before the first apply, from the cluster facts and from declared prerequisites. */
   readonly existing: readonly ObjectReference[];

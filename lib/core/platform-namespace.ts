@@ -5,6 +5,7 @@ import { addObject } from './manifest-object';
 /** Pod Security Standards levels, from the loosest to the strictest. */
 export type PodSecurityLevel = 'privileged' | 'baseline' | 'restricted';
 
+/** What a namespace is made with. */
 export interface PlatformNamespaceProps {
   /** Name of the namespace. */
   readonly name: string;
@@ -17,6 +18,7 @@ export interface PlatformNamespaceProps {
 
 /** A namespace with its Pod Security level. */
 export class PlatformNamespace extends Construct {
+  /** Name of the namespace. */
   public readonly name: string;
 
   constructor(scope: Construct, id: string, props: PlatformNamespaceProps) {

@@ -3,18 +3,22 @@ import { secretPrerequisites } from './secret-requirements';
 
 /** Where a prerequisite has to be met; the order is the order to work through them. */
 export const PREREQUISITE_AREAS = ['Array', 'Network', 'Nodes', 'Cluster', 'Secrets', 'Images', 'Volumes'] as const;
+/** Where a prerequisite has to be met. */
 export type PrerequisiteArea = (typeof PREREQUISITE_AREAS)[number];
 
 /** Names an object of the cluster. */
 export interface ObjectReference {
+  /** Kind of the object. */
   readonly kind: string;
   /** Absent for a cluster-scoped kind. */
   readonly namespace?: string;
+  /** Name of the object. */
   readonly name: string;
 }
 
 /** Something that must be true before `kubectl apply`, which no manifest of this project can bring about. */
 export interface Prerequisite {
+  /** Where it has to be met. */
   readonly area: PrerequisiteArea;
   /** What must exist or hold. */
   readonly what: string;
@@ -32,7 +36,12 @@ export interface Prerequisite {
    * A manifest that the commands need but `kubectl apply` must not see; written to `dist/<env>/<path>`.
    * @default - none
    */
-  readonly file?: { readonly path: string; readonly manifest: Record<string, unknown> };
+  readonly file?: {
+    /** Path below the folder of the environment. */
+    readonly path: string;
+    /** Content. */
+    readonly manifest: Record<string, unknown>;
+  };
 }
 
 const METADATA = 'cdk8s-aipod/prerequisite';
@@ -44,6 +53,7 @@ export function declarePrerequisite(scope: IConstruct, prerequisite: Prerequisit
 
 /** A prerequisite and the construct paths that need it. */
 export interface DeclaredPrerequisite extends Prerequisite {
+  /** Paths of the constructs that need it. */
   readonly neededBy: readonly string[];
 }
 

@@ -13,7 +13,10 @@ export const formatFinding = ({ path, sentence }: Finding): string => `[${path}]
 
 /** Thrown by a synth that found mistakes. Nothing has been written when it is thrown. */
 export class ValidationError extends Error {
-  constructor(public readonly findings: readonly Finding[]) {
+  constructor(
+    /** Every mistake that was found. */
+    public readonly findings: readonly Finding[],
+  ) {
     super(`${findings.length} mistake${findings.length === 1 ? '' : 's'}, nothing written:\n  ${findings.map(formatFinding).join('\n  ')}`);
     this.name = 'ValidationError';
   }

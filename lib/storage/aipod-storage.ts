@@ -52,6 +52,7 @@ export interface FlexVolOptions extends BackendOptions, OntapNasOptions, ClassOp
   readonly isDefaultClass?: boolean;
 }
 
+/** What the storage of a storage VM is made with. */
 export interface AIPodStorageProps {
   /** Trident that serves the storage VM. */
   readonly trident: TridentInstallation;
@@ -95,7 +96,9 @@ export class AIPodStorage extends Construct {
   public readonly paths: readonly AIPodDataPath[];
   /** FlexGroup class over all data LIFs; with one data LIF, the class of that. */
   public readonly flexGroupClass: FlexGroupStorageClass;
+  /** Backend for results, databases and applications. */
   public readonly flexVolBackend: OntapNasBackend;
+  /** Class for results, databases and applications. */
   public readonly flexVolClass: FlexVolStorageClass;
 
   constructor(scope: Construct, id: string, props: AIPodStorageProps) {

@@ -18,6 +18,7 @@ export interface FlexGroupStorageClassProps extends StorageClassProps<OntapNasFl
  * from that ask for a few gigabytes.
  */
 export class FlexGroupStorageClass extends TridentStorageClass<OntapNasFlexGroupBackend> {
+  /** Volumes of this class are FlexGroups. */
   public readonly volumeKind = 'FlexGroup';
   /** Smallest claim that is accepted at synth. */
   public readonly minimumVolumeSize: Capacity;

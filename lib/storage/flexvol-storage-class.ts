@@ -12,6 +12,7 @@ export interface FlexVolStorageClassProps extends StorageClassProps<OntapNasBack
 
 /** A StorageClass whose volumes are FlexVols, for results, databases and applications. */
 export class FlexVolStorageClass extends TridentStorageClass<OntapNasBackend> {
+  /** Volumes of this class are FlexVols. */
   public readonly volumeKind = 'FlexVol';
   /** Whether this is the default class of the cluster. */
   public readonly isDefaultClass: boolean;

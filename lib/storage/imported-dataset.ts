@@ -14,10 +14,13 @@ import { claimManifest } from './volume-claim';
 export interface DataPath {
   /** Name of the data LIF; it becomes the end of the claim's name. */
   readonly lif: string;
+  /** Backend of the data LIF. */
   readonly backend: OntapNasFlexGroupBackend;
+  /** Class that the backend serves. */
   readonly storageClass: FlexGroupStorageClass;
 }
 
+/** What an imported dataset is made with. */
 export interface ImportedDatasetProps {
   /** Name of the volume on the array, for example `pb_fg_all`: letters, digits and "_". It must be junctioned at `/<name>`. */
   readonly volume: string;
@@ -59,6 +62,7 @@ const ANNOTATION_IMPORT_SINCE = '25.10';
  * them. Source: the documents' import page; Trident, import.go and orchestrator_core.go.
  */
 export class ImportedDataset extends Construct implements Dataset {
+  /** One claim per data LIF, in the order of the paths. */
   public readonly claims: readonly Claim[];
 
   constructor(scope: Construct, id: string, props: ImportedDatasetProps) {

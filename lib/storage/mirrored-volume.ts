@@ -8,6 +8,7 @@ import { type Capacity } from '../core/quantity';
 import { FlexVolStorageClass } from './flexvol-storage-class';
 import { VolumeClaim } from './volume-claim';
 
+/** What a mirrored volume is made with. */
 export interface MirroredVolumeProps {
   /** Name of the claim and of its TridentMirrorRelationship. */
   readonly name: string;
@@ -18,7 +19,12 @@ export interface MirroredVolumeProps {
   /** Class of the copy. FlexGroups cannot be mirrored by Trident, so a FlexGroup class does not compile. */
   readonly storageClass: FlexVolStorageClass;
   /** The volume to copy, on a storage VM that is peered with this one. */
-  readonly source: { readonly svm: string; readonly volume: string };
+  readonly source: {
+    /** Storage VM of the source. */
+    readonly svm: string;
+    /** Volume on it. */
+    readonly volume: string;
+  };
   /**
    * `established`: a read-only copy that is kept up to date. `promoted`: the relationship is broken and the copy writable.
    * `reestablished`: it is mirrored again, and changes made since are lost.

@@ -21,6 +21,7 @@ interface NfsMountBase {
 
 /** NFS over TCP, with several connections to one data LIF. */
 export interface TcpMount extends NfsMountBase {
+  /** TCP, which is also what is meant where nothing is said. */
   readonly transport?: 'tcp';
   /** TCP connections per mount (`nconnect`), 1-16. @default 16 */
   readonly nconnect?: number;
@@ -28,6 +29,7 @@ export interface TcpMount extends NfsMountBase {
 
 /** NFS over RDMA. There is no `nconnect`: the kernel does not combine the two. */
 export interface RdmaMount extends NfsMountBase {
+  /** RDMA. */
   readonly transport: 'rdma';
   /** Connections to different data LIFs of the same server (`max_connect`, session trunking), 1-16. @default 16 */
   readonly maxConnect?: number;

@@ -29,6 +29,7 @@ export interface OntapNasBackendProps extends TridentBackendProps, OntapNasOptio
 
 /** A Trident backend whose volumes are FlexVols: for results, databases and applications. */
 export class OntapNasBackend extends TridentBackend {
+  /** Trident's name of the driver. */
   public readonly driver = 'ontap-nas';
 
   constructor(scope: Construct, id: string, props: OntapNasBackendProps) {

@@ -21,6 +21,7 @@ export interface OntapNasFlexGroupBackendProps extends TridentBackendProps, Onta
 
 /** A Trident backend whose volumes are FlexGroups: for training data, up to 20 PB and 400 billion files. */
 export class OntapNasFlexGroupBackend extends TridentBackend {
+  /** Trident's name of the driver. */
   public readonly driver = 'ontap-nas-flexgroup';
 
   constructor(scope: Construct, id: string, props: OntapNasFlexGroupBackendProps) {

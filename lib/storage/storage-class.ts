@@ -10,6 +10,7 @@ import { type TridentBackend } from './trident-backend';
 
 /** Something that claims can name as their class. */
 export interface StorageClassReference {
+  /** Name of the class. */
   readonly className: string;
 }
 
@@ -56,11 +57,13 @@ interface ClassDetails {
 
 /** A StorageClass that Trident serves; use FlexGroupStorageClass or FlexVolStorageClass. */
 export abstract class TridentStorageClass<Backend extends TridentBackend> extends Construct implements StorageClassReference {
+  /** Name of the class. */
   public readonly className: string;
   /** Backends that the class is pinned to; none for `any`. */
   public readonly backends: readonly Backend[];
   /** How nodes mount its volumes, where the class says so. */
   public readonly nfs?: NfsMount;
+  /** What happens to a volume when its claim is deleted. */
   public readonly reclaimPolicy: 'Retain' | 'Delete';
 
   protected constructor(scope: Construct, id: string, props: StorageClassProps<Backend>, details: ClassDetails) {

@@ -40,7 +40,9 @@ const BACKEND_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 export abstract class TridentBackend extends Construct {
   /** Name that StorageClasses match. */
   public readonly name: string;
+  /** Trident that serves the backend. */
   public readonly trident: TridentInstallation;
+  /** Storage VM on the array. */
   public readonly svm: string;
   /** Labels of each virtual pool, those of the backend included, which selectors may use. */
   public readonly poolLabels: readonly Readonly<Record<string, string>>[];

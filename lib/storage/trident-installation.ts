@@ -10,6 +10,7 @@ export type TridentVersion = `${number}.${number}`;
 /** First release that has TridentBackendConfig, without which nothing here works. */
 const OLDEST: TridentVersion = '21.04';
 
+/** What is installed. */
 export interface TridentInstallationProps {
   /** Release that is installed; options that it lacks are errors. */
   readonly version: TridentVersion;
@@ -22,7 +23,9 @@ export interface TridentInstallationProps {
 
 /** The Trident that is installed in the cluster, with its own tools, before anything of this library is applied. */
 export class TridentInstallation extends Construct {
+  /** Release that is installed. */
   public readonly version: TridentVersion;
+  /** Namespace of Trident, its backends and their Secrets. */
   public readonly namespace: string;
 
   constructor(scope: Construct, id: string, props: TridentInstallationProps) {

@@ -6,6 +6,7 @@ import { type Claim } from './claim';
 /** What a workload may do with volumes: take snapshots of them, or also clone them. */
 export type VolumeRight = 'snapshot' | 'clone';
 
+/** Who may do what with which volumes. */
 export interface VolumeAccessProps {
   /** Name of the Roles and RoleBindings. */
   readonly name: string;
@@ -14,7 +15,12 @@ export interface VolumeAccessProps {
   /** `snapshot`: make, read and list VolumeSnapshots. `clone`: that, and make claims from them. */
   readonly right: VolumeRight;
   /** ServiceAccount of the pods that do it. */
-  readonly serviceAccount: { readonly namespace: string; readonly name: string };
+  readonly serviceAccount: {
+    /** Namespace of the ServiceAccount. */
+    readonly namespace: string;
+    /** Name of the ServiceAccount. */
+    readonly name: string;
+  };
 }
 
 /**

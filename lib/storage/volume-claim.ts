@@ -8,6 +8,7 @@ import { type Claim, type Dataset } from './claim';
 import { FlexGroupStorageClass } from './flexgroup-storage-class';
 import { type StorageClassReference } from './storage-class';
 
+/** What a claim is made with. */
 export interface VolumeClaimProps {
   /** Name of the claim. */
   readonly name: string;
@@ -39,11 +40,17 @@ export interface ClaimOrigin {
 
 /** A claim that Kubernetes makes a volume for. */
 export class VolumeClaim extends Construct implements Claim, Dataset {
+  /** Name of the claim. */
   public readonly claimName: string;
+  /** Namespace of the claim. */
   public readonly namespace: string;
+  /** How many nodes may mount it, and how. */
   public readonly accessMode: AccessMode;
+  /** Size that it asks for. */
   public readonly size: Capacity;
+  /** Class that it is provisioned from; none for the cluster's default. */
   public readonly storageClass?: StorageClassReference;
+  /** The claim itself: a dataset with one path. */
   public readonly claims: readonly Claim[] = [this];
 
   constructor(scope: Construct, id: string, props: VolumeClaimProps, origin: ClaimOrigin = { component: 'claim' }) {

@@ -6,6 +6,7 @@ import { type StorageClassReference } from './storage-class';
 import { VolumeClaim } from './volume-claim';
 import { VolumeSnapshot } from './volume-snapshot';
 
+/** What a clone is made with. */
 export interface VolumeCloneProps {
   /** Name of the clone's claim. It is made in the namespace of its source. */
   readonly name: string;

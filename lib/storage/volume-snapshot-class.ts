@@ -4,6 +4,7 @@ import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { TRIDENT_PROVISIONER } from './provisioner';
 
+/** What a snapshot class is made with. */
 export interface VolumeSnapshotClassProps {
   /**
    * Name of the class; the NetApp DataOps Toolkit looks for this default.
@@ -19,6 +20,7 @@ export interface VolumeSnapshotClassProps {
 
 /** The class that snapshots of Trident volumes are taken with. */
 export class VolumeSnapshotClass extends Construct {
+  /** Name of the class. */
   public readonly className: string;
 
   constructor(scope: Construct, id: string, props: VolumeSnapshotClassProps = {}) {

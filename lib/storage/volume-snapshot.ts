@@ -4,6 +4,7 @@ import { addObject } from '../core/manifest-object';
 import { type Claim } from './claim';
 import { type VolumeSnapshotClass } from './volume-snapshot-class';
 
+/** What a snapshot is made with. */
 export interface VolumeSnapshotProps {
   /** Name of the snapshot. A new name is a new snapshot: the content of an existing one never changes. */
   readonly name: string;
@@ -15,7 +16,9 @@ export interface VolumeSnapshotProps {
 
 /** A near-instant, read-only copy of a volume as it was when the snapshot was first applied. */
 export class VolumeSnapshot extends Construct {
+  /** Name of the VolumeSnapshot. */
   public readonly snapshotName: string;
+  /** Claim whose volume is frozen. */
   public readonly source: Claim;
 
   constructor(scope: Construct, id: string, props: VolumeSnapshotProps) {

@@ -35,6 +35,7 @@ export interface MpiOperatorOptions {
   readonly sshPort?: number;
 }
 
+/** What a distributed run is made with. */
 export interface HorovodClusterProps extends TrainingOptions {
   /**
    * Start of all names.

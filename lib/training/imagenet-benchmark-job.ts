@@ -8,6 +8,7 @@ import { dataDirectory, dataName, imagePathsOf, type TrainingOptions } from './b
 import { loggedCommand, mpirun, tfCnnBenchmarks } from './mpi-command';
 import { checkTrainingOptions, QUIET_POD, trainingContainer, trainingMounts, trainingVolumes } from './training-pod';
 
+/** What a single-node benchmark is made with. */
 export interface ImagenetBenchmarkJobProps extends TrainingOptions {
   /**
    * Name of the Job.

@@ -1,0 +1,47 @@
+import { buildEnvironment } from '../../apps/build';
+import { type Environment } from '../../apps/environment';
+import { prod } from '../../apps/environments/prod';
+import { Built } from '../support';
+
+/** What the committed environments do not use: every other thing that an environment can say. */
+const everything: Environment = {
+  ...prod,
+  name: 'everything',
+  data: {
+    ...prod.data,
+    snapshots: ['results-monday'],
+    clones: [{ name: 'results-copy' }, { name: 'results-of-monday', ofSnapshot: 'results-monday' }],
+    mirrors: [{ name: 'incoming', size: '2Ti', aipod: 'aipod', source: { svm: 'far_away', volume: 'images' }, state: 'promoted' }],
+  },
+};
+const built = new Built(buildEnvironment(everything, '/nonexistent'));
+
+test('an environment that uses everything has no mistake', () => {
+  expect(built.problems).toEqual([]);
+});
+
+test('snapshots and clones of the results reach the manifests', () => {
+  expect(built.one('VolumeSnapshot', 'results-monday').spec.source).toEqual({ persistentVolumeClaimName: 'tensorflow-results' });
+  expect(built.one('PersistentVolumeClaim', 'results-copy').spec.dataSource).toEqual({ kind: 'PersistentVolumeClaim', name: 'tensorflow-results' });
+  expect(built.one('PersistentVolumeClaim', 'results-of-monday').spec.dataSource).toMatchObject({ kind: 'VolumeSnapshot', name: 'results-monday' });
+});
+
+test('a mirror reaches the manifests', () => {
+  expect(built.one('TridentMirrorRelationship', 'incoming').spec).toMatchObject({ state: 'promoted', volumeMappings: [{ remoteVolumeHandle: 'far_away:images' }] });
+});
+
+test.each<[string, Partial<Environment>, string]>([
+  ['a snapshot without a snapshot class', { storage: { ...prod.storage, snapshotClass: undefined } },
+    '`storage.snapshotClass` is not in the environment, but `data` refers to it. Add it, or correct the reference.'],
+  ['a clone of a snapshot that is not made', { data: { ...everything.data!, snapshots: [] } },
+    '`data.snapshots["results-monday"]` is not in the environment, but `data` refers to it. Add it, or correct the reference.'],
+  ['rights on volumes without data', { data: undefined, training: undefined },
+    '`airflow.dataManagement` names a volume of `data`, which the environment does not have. Add `data`, or leave it out.'],
+])('%s is one finding, not a crash', (_, change, sentence) => {
+  expect(new Built(buildEnvironment({ ...everything, ...change }, '/nonexistent')).problems).toContain(`[everything] ${sentence}`);
+});
+
+test('training without data says so; otherwise it is silently left out', () => {
+  expect(new Built(buildEnvironment({ ...prod, data: undefined, airflow: undefined }, '/nonexistent')).problems)
+    .toContain('[prod] `training` needs `data`: the environment has no dataset and no results claim. Add `data`, or leave `training` out.');
+});
