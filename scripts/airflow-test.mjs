@@ -61,7 +61,7 @@ for (const [name, content] of Object.entries(find('ConfigMap', 'airflow-scripts'
 const here = text => text.replaceAll('/opt/airflow-scripts', folder('scripts')).replaceAll('/opt/airflow-secrets', folder('secrets')).replaceAll('/opt/airflow/', `${folder('airflow')}/`);
 
 function environment() {
-  const venv = join(root, '.cache', `airflow-${version}`);
+  const venv = join(root, 'node_modules/.cache', `airflow-${version}`);
   if (!existsSync(join(venv, 'installed'))) {
     console.log(`Installing Airflow ${version} from PyPI`);
     rmSync(venv, { recursive: true, force: true });
