@@ -36,6 +36,6 @@ test('only manifests are in the folder that kubectl apply reads; otherwise the a
 });
 
 test('no manifest has a letter outside ASCII; otherwise a look-alike breaks a mount option', () => {
-  // eslint-disable-next-line no-control-regex
+   
   expect(Object.entries(tree(DIST)).filter(([, content]) => /[^\x00-\x7F]/.test(content)).map(([path]) => path)).toEqual([]);
 });

@@ -32,5 +32,5 @@ test('every public property is readonly; otherwise a value can change after it w
 
 test('every optional property of a props interface says its default; otherwise a user cannot know what happens without it', () => {
   expect(properties(member => member.questionToken !== undefined && ts.isPropertySignature(member) && /Props|Options/.test((member.parent as ts.InterfaceDeclaration).name.text)
-    && !/@default/.test(member.getFullText()))).toEqual([]);
+    && !member.getFullText().includes('@default'))).toEqual([]);
 });

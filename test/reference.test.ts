@@ -10,7 +10,7 @@ const LAB = join(__dirname, '..', 'dist', 'lab');
 const filesBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => /\.(ya?ml|json)$/.test(file)).sort();
 
-const written: Json[] = filesBelow(LAB).flatMap(file => parseAllDocuments(readFileSync(join(LAB, file), 'utf8')).map(document => document.toJS() as Json));
+const written: Json[] = filesBelow(LAB).flatMap(file => parseAllDocuments(readFileSync(join(LAB, file), 'utf8')).map(document => document.toJS()));
 
 /** What the documents print and what stands for it today. */
 function current(file: string, json: Json): Json {

@@ -6,7 +6,7 @@ import { parseAllDocuments } from 'yaml';
 import { type Json } from '../lib';
 
 const ROOT = join(__dirname, '..');
-const documents = (path: string): Json[] => parseAllDocuments(readFileSync(path, 'utf8')).map(document => document.toJS() as Json);
+const documents = (path: string): Json[] => parseAllDocuments(readFileSync(path, 'utf8')).map(document => document.toJS());
 const yamlFiles = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml')).sort().map(file => join(folder, file));
 
 const manifests = yamlFiles(join(ROOT, 'dist')).flatMap(path => documents(path).map(json => ({ json, title: `${path.slice(ROOT.length + 6)}: ${json.kind} ${json.metadata.name}` })));
