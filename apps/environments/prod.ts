@@ -9,6 +9,19 @@ const secureBackend = {
   autoExport: { cidrs: ['198.51.100.0/24'] },
 } as const;
 
+/** Settings that all benchmarks share. */
+const benchmark = {
+  image: 'registry.example.com/ai/tf-cnn-benchmarks:2.15.0',
+  imagePaths: { program: '/opt/benchmarks/tf_cnn_benchmarks.py' },
+  dropPageCache: false,
+  sharedMemory: '64Gi',
+  cpu: 64,
+  memory: '512Gi',
+  ttlAfterFinished: Duration.days(7),
+  imagenet: 'suspended',
+  synthetic: 'suspended',
+} as const;
+
 /** A current AIPod, hardened. Addresses, names and the image are examples: replace them with yours. */
 export const prod = {
   name: 'prod',
@@ -59,31 +72,8 @@ export const prod = {
   },
   training: {
     namespace: 'ai-training',
-    singleNode: {
-      image: 'registry.example.com/ai/tf-cnn-benchmarks:2.15.0',
-      imagePaths: { program: '/opt/benchmarks/tf_cnn_benchmarks.py' },
-      dropPageCache: false,
-      sharedMemory: '64Gi',
-      cpu: 64,
-      memory: '512Gi',
-      ttlAfterFinished: Duration.days(7),
-      imagenet: 'suspended',
-      synthetic: 'suspended',
-    },
-    multiNode: {
-      image: 'registry.example.com/ai/tf-cnn-benchmarks:2.15.0',
-      imagePaths: { program: '/opt/benchmarks/tf_cnn_benchmarks.py' },
-      engine: 'mpi-operator',
-      mpiOperator: { sshUserHome: '/home/mpiuser' },
-      hosts: ['dgx-01', 'dgx-02'],
-      dropPageCache: false,
-      sharedMemory: '64Gi',
-      cpu: 64,
-      memory: '512Gi',
-      ttlAfterFinished: Duration.days(7),
-      imagenet: 'suspended',
-      synthetic: 'suspended',
-    },
+    singleNode: benchmark,
+    multiNode: { ...benchmark, engine: 'mpi-operator', mpiOperator: { sshUserHome: '/home/mpiuser' }, hosts: ['dgx-01', 'dgx-02'] },
   },
   airflow: {
     namespace: 'airflow',

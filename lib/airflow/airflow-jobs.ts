@@ -1,18 +1,23 @@
 import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
+import { standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
 import { type AdminUser } from './options';
-import { type AirflowPlan, DEFAULT_RESOURCES, identityOf } from './plan';
-import { resourcesOf } from './containers';
+import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, selectorOf } from './plan';
+import { CONTAINER_SECURITY, podSecurity, resourcesOf } from './containers';
 import { airflowContainer, airflowPod, type AirflowPodProps } from './pods';
 import { SCRIPTS_FOLDER } from './scripts';
+import { USERS } from './upstream';
+
+/** A first install may wait for hours for its database; a Job that gave up is not started again by a second apply. */
+const JOB_RETRIES = 100;
 
 /** A Job that runs once per content: a changed image or setting is another Job, and the same one is never run again. */
 function addJob(scope: Construct, plan: AirflowPlan, pod: AirflowPodProps): void {
   const { component } = pod;
   addJobObject(scope, component, identityOf(plan, component), 'contentHash', k8s.KubeJob.manifest({
     metadata: { name: `${plan.name}-${component}`, namespace: plan.namespace },
-    spec: { backoffLimit: 10, template: airflowPod(plan, { ...pod, spec: { restartPolicy: 'OnFailure' } }) },
+    spec: { backoffLimit: JOB_RETRIES, template: airflowPod(plan, { ...pod, spec: { restartPolicy: 'OnFailure' } }) },
   }));
 }
 
@@ -39,11 +44,17 @@ export function addAdminUser(scope: Construct, plan: AirflowPlan, { username, pa
   });
 }
 
-/** Deletes task logs that are older than the given number of days, every night. */
+/**
+ * Deletes task logs that are at least the given number of days old, every night. Empty folders stay for a day, so that none is taken from a task that has just
+ * made it. The pod has the logs and nothing else: no settings, no Secrets.
+ */
 export function addLogCleanup(scope: Construct, plan: AirflowPlan, days: number): void {
   const component = 'log-cleanup';
-  addObject(scope, component, identityOf(plan, component), k8s.KubeCronJob.manifest({
-    metadata: { name: `${plan.name}-log-cleanup`, namespace: plan.namespace },
+  const identity = identityOf(plan, component);
+  const script = 'find /opt/airflow/logs -ignore_readdir_race -type f -mtime "+$1" -delete'
+    + ' && find /opt/airflow/logs -ignore_readdir_race -mindepth 1 -type d -empty -mtime +0 -delete';
+  addObject(scope, component, identity, k8s.KubeCronJob.manifest({
+    metadata: { name: `${plan.name}-${component}`, namespace: plan.namespace },
     spec: {
       schedule: '17 3 * * *',
       concurrencyPolicy: 'Forbid',
@@ -52,17 +63,26 @@ export function addLogCleanup(scope: Construct, plan: AirflowPlan, days: number)
         spec: {
           backoffLimit: 1,
           activeDeadlineSeconds: 6 * 3600,
-          template: airflowPod(plan, {
-            component,
-            gates: 'none',
-            mounts: { logs: true },
-            containers: [airflowContainer(plan, { logs: true }, {
-              name: 'log-cleanup',
-              args: ['bash', '-c', 'find /opt/airflow/logs -type f -mtime "+$1" -delete && find /opt/airflow/logs -mindepth 1 -type d -empty -delete', 'log-cleanup', String(days)],
-              resources: resourcesOf(DEFAULT_RESOURCES.command),
-            })],
-            spec: { restartPolicy: 'Never' },
-          }),
+          template: {
+            metadata: { labels: { ...standardLabels(identity), ...selectorOf(plan, component) } },
+            spec: {
+              restartPolicy: 'Never',
+              serviceAccountName: plan.name,
+              automountServiceAccountToken: false,
+              enableServiceLinks: false,
+              securityContext: podSecurity(USERS.airflow, 0),
+              containers: [{
+                name: component,
+                image: plan.image,
+                // find counts whole days that have passed: +29 is 30 days or more.
+                command: ['bash', '-c', script, component, String(days - 1)],
+                resources: resourcesOf(DEFAULT_RESOURCES.logCleanup),
+                securityContext: CONTAINER_SECURITY,
+                volumeMounts: [{ name: 'logs-data', mountPath: '/opt/airflow/logs' }],
+              }],
+              volumes: [{ name: 'logs-data', persistentVolumeClaim: { claimName: `${plan.name}-logs` } }],
+            },
+          },
         },
       },
     },

@@ -3,11 +3,17 @@ import { type Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { gitSidecar } from './git-sync';
 import { type FlowerOptions, type WorkerOptions } from './options';
-import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, selectorOf } from './plan';
+import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, secondsOf, selectorOf } from './plan';
 import { resourcesOf } from './containers';
 import { airflowContainer, airflowPod, type AirflowPodProps } from './pods';
 import { SCRIPTS_FOLDER } from './scripts';
 import { PORTS } from './upstream';
+
+/** The signal to stop goes to the Airflow process alone, not to the tasks that it runs: it takes no new one and waits for those it has. */
+const LET_TASKS_END: k8s.EnvVar[] = [{ name: 'DUMB_INIT_SETSID', value: '0' }];
+
+/** How long running tasks may take to end. */
+const DEFAULT_GRACE_SECONDS = 600;
 
 /** Deployment of one Airflow process; a new pod starts before the old one ends. */
 function addDeployment(scope: Construct, plan: AirflowPlan, pod: AirflowPodProps, replicas = 1): void {
@@ -53,6 +59,7 @@ export function addScheduler(scope: Construct, plan: AirflowPlan): void {
   const container = airflowContainer(plan, { dags: true, logs: true }, {
     name: 'airflow-scheduler',
     args: ['scheduler'],
+    env: executor.kind === 'local' ? LET_TASKS_END : undefined,
     resources: resourcesOf(scheduler?.resources ?? DEFAULT_RESOURCES.scheduler),
     startupProbe: { ...check, periodSeconds: 10, timeoutSeconds: 60, failureThreshold: 30 },
     livenessProbe: { ...check, periodSeconds: 30, timeoutSeconds: 60, failureThreshold: 5 },
@@ -66,7 +73,7 @@ export function addScheduler(scope: Construct, plan: AirflowPlan): void {
       podTemplate ? { ...container, volumeMounts: [...container.volumeMounts ?? [], { name: 'pod-template', mountPath: '/opt/airflow/pod_templates', readOnly: true }] } : container,
       ...gitSidecar(plan),
     ],
-    spec: executor.kind === 'local' ? { terminationGracePeriodSeconds: 600 } : {},
+    spec: executor.kind === 'local' ? { terminationGracePeriodSeconds: DEFAULT_GRACE_SECONDS } : {},
   };
   addDeployment(scope, plan, podTemplate ? { ...pod, extraVolumes: [{ name: 'pod-template', configMap: { name: `${plan.name}-pod-template` } }] } : pod);
 }
@@ -91,8 +98,7 @@ export function addWorkers(scope: Construct, plan: AirflowPlan, { replicas = 1, 
           airflowContainer(plan, { dags: true, logs: true }, {
             name: 'airflow-worker',
             args: ['celery', 'worker'],
-            // The signal to stop goes to the worker alone, not to the tasks that it runs.
-            env: [{ name: 'DUMB_INIT_SETSID', value: '0' }],
+            env: LET_TASKS_END,
             ports: [{ name: 'wlog', containerPort: PORTS.workerLogs }],
             resources: resourcesOf(resources ?? DEFAULT_RESOURCES.worker),
             startupProbe: { ...check, periodSeconds: 15, timeoutSeconds: 60, failureThreshold: 20 },
@@ -100,7 +106,7 @@ export function addWorkers(scope: Construct, plan: AirflowPlan, { replicas = 1, 
           }),
           ...gitSidecar(plan),
         ],
-        spec: { terminationGracePeriodSeconds: gracePeriod?.toSeconds() ?? 600 },
+        spec: { terminationGracePeriodSeconds: gracePeriod ? secondsOf(gracePeriod) : DEFAULT_GRACE_SECONDS },
       }),
     },
   }));

@@ -1,16 +1,15 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
-import { checkInteger } from '../core/checks';
 import { addObject } from '../core/manifest-object';
-import { check } from '../core/problems';
 import { type SecretKey } from '../core/secret-requirements';
 import { VolumeClaim } from '../storage/volume-claim';
 import { addCeleryServices, addDataManagement, addServiceAccount, addWebService } from './airflow-access';
+import { checkAirflow } from './airflow-checks';
 import { addPostgresql, addRedis } from './airflow-data-services';
 import { addAdminUser, addLogCleanup, addMigrations } from './airflow-jobs';
 import { addFlower, addScheduler, addWeb, addWorkers } from './airflow-processes';
 import { declareSecrets } from './airflow-prerequisites';
-import { derivedSettings, environmentOf } from './configuration';
+import { environmentOf } from './configuration';
 import { type AdminUser, type Dags, type DataManagement, type Executor, type ExternalDatabase, type InClusterDatabase, type LogOptions, type SchedulerOptions, type WebOptions } from './options';
 import { type AirflowPlan, identityOf } from './plan';
 import { SCRIPTS } from './scripts';
@@ -20,7 +19,7 @@ import { type AirflowVersion, DEFAULT_VERSION, featuresOf, IMAGES } from './upst
 export interface AirflowStackProps {
   /** Namespace of everything. */
   readonly namespace: string;
-  /** Start of all names; at most 40 characters. @default airflow */
+  /** Start of all names; at most 39 characters. @default airflow */
   readonly name?: string;
   /** Airflow release; it decides commands, probes and the names of settings. @default 2.11.2 */
   readonly version?: AirflowVersion;
@@ -65,9 +64,9 @@ export class AirflowStack extends Construct {
     const version = props.version ?? DEFAULT_VERSION;
     this.name = props.name ?? 'airflow';
     const plan: AirflowPlan = {
-      props, name: this.name, namespace: props.namespace, image: props.image ?? IMAGES.airflow(version), features: featuresOf(version),
+      props, version, name: this.name, namespace: props.namespace, image: props.image ?? IMAGES.airflow(version), features: featuresOf(version),
     };
-    this.checkProps(props, version, plan);
+    checkAirflow(this, plan);
     declareSecrets(this, plan);
 
     addServiceAccount(this, plan);
@@ -102,44 +101,5 @@ export class AirflowStack extends Construct {
     const { storage, accessMode, retentionDays = 30 } = plan.props.logs ?? {};
     new VolumeClaim(this, 'logs', { name: `${plan.name}-logs`, namespace: plan.namespace, size: storage?.size ?? '1Gi', storageClass: storage?.storageClass, accessMode: accessMode ?? 'ReadWriteMany' });
     if (retentionDays !== 'forever') addLogCleanup(this, plan, retentionDays);
-  }
-
-  private checkProps(props: AirflowStackProps, version: string, plan: AirflowPlan): void {
-    const { executor, dags, web, logs, config } = props;
-    check(this, /^2\.\d+\.\d+$/.test(version), () => (version.startsWith('3')
-      ? `\`version\` is ${version}: Airflow 3 needs an api-server in place of the web server, a dag-processor, and other setting names, which are not offered. Use a release of 2, for example ${DEFAULT_VERSION}.`
-      : `\`version\` is ${version}: not a release of Airflow 2. Write for example ${DEFAULT_VERSION}.`));
-    check(this, plan.name.length <= 40, () => `\`name\` is "${plan.name}", ${plan.name.length} characters: names are made from it, so it may have 40. Shorten it.`);
-    const imageVersion = /:(\d+\.\d+\.\d+)/.exec(plan.image)?.[1];
-    check(this, imageVersion === undefined || !plan.image.includes('apache/airflow') || imageVersion === version, () =>
-      `\`image\` is ${plan.image}: its release is not \`version\`, ${version}, which decides commands and settings. Make the two the same.`);
-    if (executor.kind === 'celery') checkInteger(this, 'executor.workers.replicas', executor.workers?.replicas, 1);
-    if (executor.kind === 'local') checkInteger(this, 'executor.parallelism', executor.parallelism, 1);
-    checkInteger(this, 'web.replicas', web?.replicas, 1);
-    if (web?.expose?.kind === 'node-port') checkInteger(this, 'web.expose.port', web.expose.port, 30000, 32767);
-    if (logs?.retentionDays !== 'forever') checkInteger(this, 'logs.retentionDays', logs?.retentionDays, 1);
-    this.checkDags(dags, props.namespace);
-    const derived = derivedSettings(plan);
-    for (const key of Object.keys(config ?? {})) {
-      check(this, !derived.has(key), () => `\`config\` has ${key}: it follows from the typed props of the stack. Set it there, and leave it out here.`);
-      check(this, /^AIRFLOW__[A-Z0-9_]+?__[A-Z0-9_]+$/.test(key), () => `\`config\` has ${key}: a setting is AIRFLOW__SECTION__KEY in capital letters. Correct it.`);
-    }
-  }
-
-  private checkDags(dags: Dags, namespace: string): void {
-    if (dags.kind === 'claim') {
-      check(this, dags.claim.namespace === namespace, () =>
-        `\`dags.claim\` is ${dags.claim.claimName} of namespace ${dags.claim.namespace}: pods of namespace ${namespace} cannot mount it. Make the claim in ${namespace}.`);
-    }
-    if (dags.kind !== 'git-sync') return;
-    const overSsh = /^(ssh:\/\/|[^/@]+@[^/:]+:)/.test(dags.repository);
-    check(this, overSsh || /^https?:\/\//.test(dags.repository), () =>
-      `\`dags.repository\` is "${dags.repository}": not a git address. Write git@host:path or https://host/path.`);
-    check(this, !overSsh || dags.ssh !== undefined, () =>
-      `\`dags.repository\` is ${dags.repository}, over SSH, and \`dags.ssh\` is missing: git could not log in. Give the Secrets of key and known_hosts.`);
-    check(this, overSsh || dags.ssh === undefined, () =>
-      `\`dags.ssh\` is given for ${dags.repository}, which is not over SSH: the key would not be used. Write git@host:path, or leave \`dags.ssh\` out.`);
-    check(this, dags.subPath === undefined || !/^\/|(^|\/)\.\.(\/|$)/.test(dags.subPath), () =>
-      `\`dags.subPath\` is "${dags.subPath}": it is a folder inside the repository, without a slash at the start and without "..". Correct it.`);
   }
 }

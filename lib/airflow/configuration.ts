@@ -1,4 +1,4 @@
-import { type AirflowPlan } from './plan';
+import { type AirflowPlan, secondsOf } from './plan';
 import { SCRIPTS_FOLDER } from './scripts';
 import { PORTS } from './upstream';
 
@@ -15,7 +15,7 @@ const fromScript = (what: string): string => `python ${SCRIPTS_FOLDER}/setting.p
 
 /** Environment of every Airflow container. It has no secret: settings that need one are commands that read it from a file. */
 export function environmentOf(plan: AirflowPlan): Record<string, string> {
-  return { ...common(plan), ...ofExecutor(plan), ...plan.props.config };
+  return { ...common(plan), ...ofExecutor(plan), ...ofExposure(plan), ...plan.props.config };
 }
 
 /** Settings that follow from the typed props; `config` may not give them. */
@@ -25,7 +25,7 @@ export function derivedSettings(plan: AirflowPlan): ReadonlySet<string> {
 }
 
 function common({ props, name, features, ...plan }: AirflowPlan): Record<string, string> {
-  const period = props.dags.kind === 'git-sync' ? props.dags.period?.toSeconds() ?? 60 : 60;
+  const period = props.dags.kind === 'git-sync' && props.dags.period ? secondsOf(props.dags.period) : 60;
   return {
     TZ: 'Etc/UTC',
     ...(props.database.kind === 'in-cluster' ? { DATABASE_HOST: `${name}-postgresql` } : {}),
@@ -46,6 +46,16 @@ function common({ props, name, features, ...plan }: AirflowPlan): Record<string,
     AIRFLOW__LOGGING__DAG_PROCESSOR_MANAGER_LOG_LOCATION: '/opt/airflow/logs/dag_processor_manager/dag_processor_manager.log',
     // The gates of the pods wait for database and migrations; the image need not do it again.
     CONNECTION_CHECK_MAX_COUNT: '0',
+  };
+}
+
+/** Behind an Ingress, links in mails and redirects need the address that users see; `config` may say otherwise. */
+function ofExposure({ props: { web } }: AirflowPlan): Record<string, string> {
+  if (web?.expose?.kind !== 'ingress') return {};
+  const { host, tlsSecret } = web.expose;
+  return {
+    AIRFLOW__WEBSERVER__BASE_URL: `${tlsSecret === undefined ? 'http' : 'https'}://${host}`,
+    AIRFLOW__WEBSERVER__ENABLE_PROXY_FIX: 'True',
   };
 }
 

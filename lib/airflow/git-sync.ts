@@ -1,6 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { type Dags } from './options';
-import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
+import { type AirflowPlan, DEFAULT_RESOURCES, secondsOf } from './plan';
 import { CONTAINER_SECURITY, resourcesOf } from './containers';
 import { IMAGES, PORTS, USERS } from './upstream';
 
@@ -18,9 +18,9 @@ export function gitSyncVolumes({ ssh }: GitSyncDags): k8s.Volume[] {
   ];
 }
 
-/** The first copy of the repository, before Airflow starts; none where DAGs come from elsewhere. */
+/** The first copy of the repository, before Airflow starts; none where DAGs come from elsewhere. It tries several times, because a task pod has no second start. */
 export function gitClone({ props: { dags } }: AirflowPlan): k8s.Container[] {
-  return dags.kind === 'git-sync' ? [gitSyncContainer(dags, { name: 'dags-git-clone', env: [{ name: 'GITSYNC_ONE_TIME', value: 'true' }] })] : [];
+  return dags.kind === 'git-sync' ? [gitSyncContainer(dags, { name: 'dags-git-clone', env: [{ name: 'GITSYNC_ONE_TIME', value: 'true' }, { name: 'GITSYNC_MAX_FAILURES', value: '10' }] })] : [];
 }
 
 /** Keeps the copy up to date, and goes on trying when the server does not answer. */
@@ -30,11 +30,12 @@ export function gitSidecar({ props: { dags } }: AirflowPlan): k8s.Container[] {
   return [gitSyncContainer(dags, {
     name: 'dags-git-sync',
     env: [
-      { name: 'GITSYNC_PERIOD', value: `${dags.period?.toSeconds() ?? 60}s` },
+      { name: 'GITSYNC_PERIOD', value: `${dags.period ? secondsOf(dags.period) : 60}s` },
       { name: 'GITSYNC_MAX_FAILURES', value: '-1' },
       { name: 'GITSYNC_HTTP_BIND', value: `:${PORTS.gitSyncHealth}` },
     ],
-    livenessProbe: { httpGet: health, initialDelaySeconds: 10, periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 6 },
+    // Ready after the first look at the repository. Not a liveness probe: a restart does not bring a git server back.
+    readinessProbe: { httpGet: health, periodSeconds: 10, timeoutSeconds: 5, failureThreshold: 3 },
   })];
 }
 

@@ -24,10 +24,14 @@ export interface VolumeOptions {
 
 /** PostgreSQL as a StatefulSet beside Airflow. */
 export interface InClusterDatabase {
+  /** Beside Airflow. */
   readonly kind: 'in-cluster';
   /** Password of user `postgres`. It is read when the volume is new; changing the Secret later locks Airflow out. */
   readonly password: SecretKey;
-  /** Volume of the database. @default - 8Gi from the default class */
+  /**
+   * Volume of the database. It cannot be changed later: to grow it, change the claim `data-<name>-postgresql-0`.
+   * @default - 8Gi from the default class
+   */
   readonly storage?: VolumeOptions;
   /** Image. @default - a maintained PostgreSQL 16 */
   readonly image?: string;
@@ -37,6 +41,7 @@ export interface InClusterDatabase {
 
 /** A database that is run elsewhere. */
 export interface ExternalDatabase {
+  /** Elsewhere. */
   readonly kind: 'external';
   /** Whole URL as SQLAlchemy takes it, `postgresql+psycopg2://...`, with user and password percent-encoded. */
   readonly url: SecretKey;
@@ -44,10 +49,11 @@ export interface ExternalDatabase {
 
 /** Redis as a StatefulSet beside Airflow; its queue survives a restart. */
 export interface InClusterBroker {
+  /** Beside Airflow. */
   readonly kind: 'in-cluster';
   /** Password that Redis asks for. */
   readonly password: SecretKey;
-  /** Volume of the queue. @default - 1Gi from the default class */
+  /** Volume of the queue; it cannot be changed later. @default - 1Gi from the default class */
   readonly storage?: VolumeOptions;
   /** Image. @default - a maintained Redis 7 */
   readonly image?: string;
@@ -57,6 +63,7 @@ export interface InClusterBroker {
 
 /** A broker that is run elsewhere. */
 export interface ExternalBroker {
+  /** Elsewhere. */
   readonly kind: 'external';
   /** Whole URL as Celery takes it, `redis://...` or `amqp://...`, with user and password percent-encoded. */
   readonly url: SecretKey;
@@ -68,7 +75,7 @@ export interface WorkerOptions {
   readonly replicas?: number;
   /** CPU and memory of each, enough for the tasks that run in it. @default - 500m, 2Gi */
   readonly resources?: Resources;
-  /** How long running tasks may take to end when a worker is stopped. @default - 10 minutes */
+  /** How long running tasks may take to end when a worker is stopped, in whole seconds. @default - 10 minutes */
   readonly gracePeriod?: Duration;
 }
 
@@ -111,7 +118,7 @@ export type Dags =
     readonly ref?: string;
     /** Folder of the DAGs in the repository. @default - its root */
     readonly subPath?: string;
-    /** Time between two looks at the repository. @default - 60 seconds */
+    /** Time between two looks at the repository, in whole seconds. @default - 60 seconds */
     readonly period?: Duration;
     /** SSH login. @default - none: a public repository over https */
     readonly ssh?: GitSsh;

@@ -1,10 +1,12 @@
+import { type Duration } from 'cdk8s';
 import { type Resources } from './options';
 import { type AirflowStackProps } from './airflow-stack';
-import { type AirflowFeatures } from './upstream';
+import { type AirflowFeatures, type AirflowVersion } from './upstream';
 
 /** What the parts of the stack are made from: the props with everything that follows from them. */
 export interface AirflowPlan {
   readonly props: AirflowStackProps;
+  readonly version: AirflowVersion;
   /** Start of all names, `airflow` in the documents. */
   readonly name: string;
   readonly namespace: string;
@@ -25,8 +27,12 @@ export const DEFAULT_RESOURCES = {
   gitSync: { cpu: '50m', memory: '64Mi' },
   /** Init containers and jobs: they load Airflow once and end. */
   command: { cpu: '100m', memory: '512Mi' },
+  logCleanup: { cpu: '50m', memory: '64Mi' },
 } as const satisfies Record<string, Resources>;
 
 /** Identity labels and the selector of a part; the selector is that of the documents' chart, so that existing objects can be taken over. */
 export const identityOf = ({ name }: AirflowPlan, component: string) => ({ name: 'airflow', instance: name, component, partOf: 'airflow' });
 export const selectorOf = ({ name }: AirflowPlan, component: string): Record<string, string> => ({ app: 'airflow', component, release: name });
+
+/** Seconds of a duration, also where they are no whole number; the checks say so then. */
+export const secondsOf = (duration: Duration): number => duration.toSeconds({ integral: false });

@@ -67,6 +67,11 @@ export interface AirflowPodProps {
 /** Template of a pod of Airflow containers: gates, volumes, and a checksum that rolls it when the configuration changes. */
 export function airflowPod(plan: AirflowPlan, pod: AirflowPodProps): k8s.PodTemplateSpec {
   const { component, mounts, gates } = pod;
+  const initContainers = [
+    ...(gates === 'none' ? [] : [checkDatabase(plan)]),
+    ...(gates === 'migrations' ? [waitForMigrations(plan)] : []),
+    ...(mounts.dags ? gitClone(plan) : []),
+  ];
   return {
     metadata: {
       labels: { ...standardLabels(identityOf(plan, component)), ...selectorOf(plan, component) },
@@ -77,11 +82,7 @@ export function airflowPod(plan: AirflowPlan, pod: AirflowPodProps): k8s.PodTemp
       automountServiceAccountToken: pod.usesApi ?? false,
       enableServiceLinks: false,
       securityContext: podSecurity(USERS.airflow, 0),
-      initContainers: [
-        ...(gates === 'none' ? [] : [checkDatabase(plan)]),
-        ...(gates === 'migrations' ? [waitForMigrations(plan)] : []),
-        ...(mounts.dags ? gitClone(plan) : []),
-      ],
+      initContainers: initContainers.length > 0 ? initContainers : undefined,
       containers: [...pod.containers],
       volumes: [
         { name: 'scripts', configMap: { name: `${plan.name}-scripts` } },

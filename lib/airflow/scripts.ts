@@ -1,7 +1,7 @@
 /** Python that runs in the Airflow containers, mounted from ConfigMap `<name>-scripts` at SCRIPTS_FOLDER. */
 export const SCRIPTS_FOLDER = '/opt/airflow-scripts';
 
-/** Values of Secrets, one file each. Files reach a process with any character in them, and a rotated Secret without a restart. */
+/** Values of Secrets, one file each. Files reach a process with any character in them, and no other process sees them. Restart the pods when a Secret has changed. */
 export const SECRETS_FOLDER = '/opt/airflow-secrets';
 
 /** Names of the files in SECRETS_FOLDER. */

@@ -32,7 +32,7 @@ export class VolumeAccess extends Construct {
     super(scope, id);
     const identity = { name: 'volume', instance: name, component: `${right}-rights`, partOf: 'storage' };
     for (const namespace of new Set(claims.map(claim => claim.namespace))) {
-      const claimNames = claims.filter(claim => claim.namespace === namespace).map(({ claimName }) => claimName);
+      const claimNames = [...new Set(claims.filter(claim => claim.namespace === namespace).map(({ claimName }) => claimName))];
       addObject(this, `${namespace}-role`, identity, k8s.KubeRole.manifest({ metadata: { name, namespace }, rules: rulesOf(right, claimNames) }));
       addObject(this, `${namespace}-binding`, identity, k8s.KubeRoleBinding.manifest({
         metadata: { name, namespace },
@@ -43,9 +43,9 @@ export class VolumeAccess extends Construct {
   }
 }
 
-function rulesOf(right: VolumeRight, claimNames: readonly string[]): k8s.PolicyRule[] {
+function rulesOf(right: VolumeRight, claimNames: string[]): k8s.PolicyRule[] {
   const snapshots = { apiGroups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshots'], verbs: ['create', 'get', 'list'] };
-  if (right === 'snapshot') return [snapshots, { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'], resourceNames: [...claimNames] }];
+  if (right === 'snapshot') return [snapshots, { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get'], resourceNames: claimNames }];
   // A clone waits for a claim whose name is not known here.
   return [snapshots, { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['create', 'get'] }, { apiGroups: [''], resources: ['persistentvolumeclaims/status'], verbs: ['get'] }];
 }

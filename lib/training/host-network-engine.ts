@@ -5,7 +5,7 @@ import { addJobObject, addObject } from '../core/manifest-object';
 import { dataDirectory, imagePathsOf } from './benchmark';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
-import { type Privilege, QUIET_POD, securityContext, trainingContainer, trainingVolumes } from './training-pod';
+import { jobLimits, type Privilege, QUIET_POD, securityContext, trainingContainer, trainingVolumes } from './training-pod';
 
 /** How long the master waits for the workers' SSH servers before it fails and is retried, in seconds. */
 const WAIT_FOR_WORKERS_SECONDS = 600;
@@ -84,10 +84,7 @@ function addMaster(scope: Construct, plan: HorovodPlan): void {
   addJobObject(scope, 'Resource', identity, props.naming ?? 'contentHash', k8s.KubeJob.manifest({
     metadata: { name, namespace: props.namespace },
     spec: {
-      backoffLimit: props.backoffLimit ?? 5,
-      activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
-      ttlSecondsAfterFinished: props.ttlAfterFinished?.toSeconds(),
-      suspend: props.suspend,
+      ...jobLimits(props),
       template: {
         metadata: { labels: standardLabels(identity) },
         spec: {

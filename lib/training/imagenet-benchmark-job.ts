@@ -6,7 +6,7 @@ import { addJobObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { dataDirectory, dataName, imagePathsOf, type TrainingOptions } from './benchmark';
 import { loggedCommand, mpirun, tfCnnBenchmarks } from './mpi-command';
-import { checkTrainingOptions, QUIET_POD, trainingContainer, trainingMounts, trainingVolumes } from './training-pod';
+import { checkTrainingOptions, jobLimits, QUIET_POD, trainingContainer, trainingMounts, trainingVolumes } from './training-pod';
 
 /** What a single-node benchmark is made with. */
 export interface ImagenetBenchmarkJobProps extends TrainingOptions {
@@ -52,10 +52,7 @@ export class ImagenetBenchmarkJob extends Construct {
     addJobObject(this, 'Resource', identity, props.naming ?? 'contentHash', k8s.KubeJob.manifest({
       metadata: { name: this.name, namespace: props.namespace },
       spec: {
-        backoffLimit: props.backoffLimit ?? 5,
-        activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
-        ttlSecondsAfterFinished: props.ttlAfterFinished?.toSeconds(),
-        suspend: props.suspend,
+        ...jobLimits(props),
         template: {
           metadata: { labels: standardLabels(identity) },
           spec: { ...QUIET_POD, restartPolicy: 'Never', volumes: trainingVolumes(props), containers: [container] },

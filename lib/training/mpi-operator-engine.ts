@@ -9,7 +9,7 @@ import { addJobObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
-import { type Privilege, QUIET_POD, trainingContainer, trainingVolumes } from './training-pod';
+import { jobLimits, type Privilege, QUIET_POD, trainingContainer, trainingVolumes } from './training-pod';
 
 /** Longest name of an MPIJob: `-<hash>-worker-<n>` must fit into a host name of 63 characters. */
 const LONGEST_NAME = 63 - '-00000000'.length - '-worker-999'.length;
@@ -28,13 +28,7 @@ export function addMpiOperatorCluster(scope: Construct, plan: HorovodPlan): void
       mpiImplementation: 'OpenMPI' as MpiJobSpecMpiImplementation,
       sshAuthMountPath: home === undefined ? undefined : `${home}/.ssh`,
       launcherCreationPolicy: 'WaitForWorkersReady' as MpiJobSpecLauncherCreationPolicy,
-      runPolicy: {
-        cleanPodPolicy: 'Running' as MpiJobSpecRunPolicyCleanPodPolicy,
-        backoffLimit: props.backoffLimit ?? 5,
-        activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
-        ttlSecondsAfterFinished: props.ttlAfterFinished?.toSeconds(),
-        suspend: props.suspend,
-      },
+      runPolicy: { cleanPodPolicy: 'Running' as MpiJobSpecRunPolicyCleanPodPolicy, ...jobLimits(props) },
       mpiReplicaSpecs: {
         launcher: {
           replicas: 1,

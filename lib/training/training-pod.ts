@@ -70,6 +70,14 @@ export function trainingContainer(options: TrainingOptions, gpus: number, privil
   };
 }
 
+/** Retries, deadlines and suspension, under the names that Job and MPIJob share. */
+export const jobLimits = ({ backoffLimit, activeDeadline, ttlAfterFinished, suspend }: TrainingOptions) => ({
+  backoffLimit: backoffLimit ?? 5,
+  activeDeadlineSeconds: activeDeadline?.toSeconds(),
+  ttlSecondsAfterFinished: ttlAfterFinished?.toSeconds(),
+  suspend,
+});
+
 /** Settings of every training pod: they need neither the Kubernetes API nor the addresses of Services. */
 export const QUIET_POD = { automountServiceAccountToken: false, enableServiceLinks: false } as const;
 

@@ -25,7 +25,8 @@ const RULE_OF_KIND: Record<string, NameRule> = {
   Service: SERVICE_RULE,
   Job: LABEL_RULE,
   Deployment: LABEL_RULE,
-  StatefulSet: LABEL_RULE,
+  // Pods carry the name and a hash of eleven characters in a label.
+  StatefulSet: { ...LABEL_RULE, maxLength: 52, words: 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends' },
   MPIJob: SERVICE_RULE,
   CronJob: { ...LABEL_RULE, maxLength: 52, words: 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends' },
   Role: RBAC_RULE, ClusterRole: RBAC_RULE, RoleBinding: RBAC_RULE, ClusterRoleBinding: RBAC_RULE,

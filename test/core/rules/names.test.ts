@@ -17,7 +17,7 @@ describe('names that the API server or a controller refuses are refused before a
     ['Namespace', 'team.a', LABEL, 'team-a'],
     ['Job', 'Train_1', LABEL, 'train-1'],
     ['Deployment', repeat(64), LABEL, repeat(63)],
-    ['StatefulSet', '-web', LABEL, 'web'],
+    ['StatefulSet', repeat(53), 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends', repeat(52)],
     ['Service', '1web', SERVICE, 'web'],
     ['MPIJob', '8-gpus', SERVICE, 'gpus'],
     ['CronJob', repeat(53), 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends', repeat(52)],
