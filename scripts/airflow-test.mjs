@@ -77,6 +77,16 @@ function environment() {
 }
 const env = environment();
 
+/** A task that takes a while, and leaves a file when it starts and when it ends. */
+const DAG = `from datetime import datetime
+from airflow import DAG
+from airflow.operators.bash import BashOperator
+
+with DAG("slow", start_date=datetime(2026, 1, 1), schedule=None, catchup=False, is_paused_upon_creation=False):
+    BashOperator(task_id="slow", bash_command="touch ${folder('started')}; sleep 15; touch ${folder('done')}")
+`;
+writeFileSync(join(folder('airflow/dags'), 'slow.py'), DAG);
+
 /** What the image's entry point makes of the arguments of a container. */
 const commandOf = ({ args }) => (args[0] === 'bash' || args[0] === 'python' ? args : ['airflow', ...args]).map(here);
 const run = (command, extra = {}) => execFileSync(command[0], command.slice(1), { env: { ...env, ...extra }, cwd: work, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 });
@@ -164,16 +174,29 @@ try {
   await check('the scheduler probe passes when the scheduler runs', () => until('scheduler', 90, async () => await status(schedulerPort, path) === 200));
 
   const worker = container('StatefulSet', 'airflow-worker', 'airflow-worker');
-  const workerProcess = start('worker', commandOf(worker), environmentOfContainer(worker));
+  const startWorker = name => start(name, commandOf(worker), environmentOfContainer(worker));
+  const hasEnded = child => child.exitCode !== null || child.signalCode !== null;
   const workerAlive = () => exitCode(worker.livenessProbe.exec.command) === 0;
+  const firstWorker = startWorker('worker-1');
   await check('the worker probe passes when the worker takes tasks', () => until('worker', 90, workerAlive));
+  await check('a task goes from the scheduler through Redis to the worker', async () => {
+    await until('DAG', 60, () => spawnSync('airflow', ['dags', 'trigger', 'slow'], { env, cwd: work }).status === 0);
+    await until('start of the task', 60, () => existsSync(folder('started')));
+  });
+  await check('a worker that is told to stop lets its task end, and then ends itself', async () => {
+    firstWorker.kill('SIGTERM');
+    await until('end of the worker', 60, () => hasEnded(firstWorker));
+    if (!existsSync(folder('done'))) throw new Error('the task was killed');
+  });
+  const workerProcess = startWorker('worker-2');
+  await until('second worker', 90, workerAlive);
   await check('the worker probe fails when the worker answers but takes no tasks', async () => {
     run(['python', '-c', 'from airflow.providers.celery.executors.celery_executor_utils import app\napp.control.cancel_consumer("default")']);
     await until('failure', 30, () => !workerAlive());
   });
-  await check('a worker that is told to stop ends by itself', async () => {
+  await check('an idle worker that is told to stop ends by itself', async () => {
     workerProcess.kill('SIGTERM');
-    await until('end', 60, () => workerProcess.exitCode !== null || workerProcess.signalCode !== null);
+    await until('end', 60, () => hasEnded(workerProcess));
   });
   await check('the worker probe fails when there is no worker', () => { if (workerAlive()) throw new Error('it passed'); });
   await check('the scheduler probe fails when the scheduler is gone', async () => {
