@@ -11,7 +11,7 @@ export function addPlatform(app: EnvironmentApp, environment: Environment): void
   for (const props of namespaces) new PlatformNamespace(app.layer('10-namespaces'), props.name, props);
   const stores = storage ? addStorage(app.layer('20-storage'), storage) : { aipods: {} };
   const volumes = data && addData(app.layer('30-data'), data, stores);
-  if (training && !volumes) throw new Error('`training` needs `data`: the environment has no dataset and no results claim. Add `data`, or leave `training` out.');
-  if (training && volumes) addTraining(app.layer('40-training'), training, volumes, environment.cluster);
-  if (airflow) addAirflow(app.layer('50-airflow'), airflow, volumes);
+  // A mistake that stops one of these does not hide those of the next.
+  if (training) app.attempt(() => { addTraining(app.layer('40-training'), training, environment.cluster, volumes); });
+  if (airflow) app.attempt(() => { addAirflow(app.layer('50-airflow'), airflow, volumes); });
 }

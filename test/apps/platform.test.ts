@@ -41,6 +41,14 @@ test.each<[string, Partial<Environment>, string]>([
   expect(new Built(buildEnvironment({ ...everything, ...change }, '/nonexistent')).problems).toContain(`[everything] ${sentence}`);
 });
 
+test('a host that is no node of the cluster is one sentence, and does not hide the mistakes of Airflow', () => {
+  const changed: Environment = { ...prod, training: { ...prod.training, multiNode: { ...prod.training.multiNode, hosts: ['dgx-01', 'dgx-09'] } }, airflow: { ...prod.airflow, logs: { retentionDays: 0 } } };
+  expect(new Built(buildEnvironment(changed, '/nonexistent')).problems.sort()).toEqual([
+    '[prod/50-airflow/airflow] `logs.retentionDays` is 0: it must be a whole number of at least 1. Choose a value in that range.',
+    '[prod] `training.multiNode.hosts` has dgx-09: `cluster.nodes` has only dgx-01, dgx-02, cpu-01, cpu-02. Correct the name, or add the node with its GPUs.',
+  ].sort());
+});
+
 test('training without data says so; otherwise it is silently left out', () => {
   expect(new Built(buildEnvironment({ ...prod, data: undefined, airflow: undefined }, '/nonexistent')).problems)
     .toContain('[prod] `training` needs `data`: the environment has no dataset and no results claim. Add `data`, or leave `training` out.');
