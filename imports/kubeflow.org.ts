@@ -6,6 +6,819 @@ import { Construct } from 'constructs';
 /**
  *
  *
+ * @schema Experiment
+ */
+export class Experiment extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "Experiment"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'kubeflow.org/v1beta1',
+    kind: 'Experiment',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "Experiment".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: ExperimentProps): any {
+    return {
+      ...Experiment.GVK,
+      ...toJson_ExperimentProps(props),
+    };
+  }
+
+  /**
+   * Defines a "Experiment" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: ExperimentProps) {
+    super(scope, id, {
+      ...Experiment.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...Experiment.GVK,
+      ...toJson_ExperimentProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema Experiment
+ */
+export interface ExperimentProps {
+  /**
+   * @schema Experiment#metadata
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * @schema Experiment#spec
+   */
+  readonly spec: ExperimentSpec;
+}
+
+/**
+ * Converts an object of type 'ExperimentProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentProps(obj: ExperimentProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_ExperimentSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpec
+ */
+export interface ExperimentSpec {
+  /**
+   * @schema ExperimentSpec#objective
+   */
+  readonly objective: ExperimentSpecObjective;
+
+  /**
+   * @schema ExperimentSpec#algorithm
+   */
+  readonly algorithm: ExperimentSpecAlgorithm;
+
+  /**
+   * @schema ExperimentSpec#earlyStopping
+   */
+  readonly earlyStopping?: ExperimentSpecEarlyStopping;
+
+  /**
+   * @schema ExperimentSpec#maxTrialCount
+   */
+  readonly maxTrialCount: number;
+
+  /**
+   * @schema ExperimentSpec#parallelTrialCount
+   */
+  readonly parallelTrialCount: number;
+
+  /**
+   * @schema ExperimentSpec#maxFailedTrialCount
+   */
+  readonly maxFailedTrialCount: number;
+
+  /**
+   * @schema ExperimentSpec#resumePolicy
+   */
+  readonly resumePolicy?: ExperimentSpecResumePolicy;
+
+  /**
+   * @schema ExperimentSpec#parameters
+   */
+  readonly parameters: ExperimentSpecParameters[];
+
+  /**
+   * @schema ExperimentSpec#metricsCollectorSpec
+   */
+  readonly metricsCollectorSpec?: ExperimentSpecMetricsCollectorSpec;
+
+  /**
+   * @schema ExperimentSpec#trialTemplate
+   */
+  readonly trialTemplate: ExperimentSpecTrialTemplate;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpec(obj: ExperimentSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'objective': toJson_ExperimentSpecObjective(obj.objective),
+    'algorithm': toJson_ExperimentSpecAlgorithm(obj.algorithm),
+    'earlyStopping': toJson_ExperimentSpecEarlyStopping(obj.earlyStopping),
+    'maxTrialCount': obj.maxTrialCount,
+    'parallelTrialCount': obj.parallelTrialCount,
+    'maxFailedTrialCount': obj.maxFailedTrialCount,
+    'resumePolicy': obj.resumePolicy,
+    'parameters': obj.parameters?.map(y => toJson_ExperimentSpecParameters(y)),
+    'metricsCollectorSpec': toJson_ExperimentSpecMetricsCollectorSpec(obj.metricsCollectorSpec),
+    'trialTemplate': toJson_ExperimentSpecTrialTemplate(obj.trialTemplate),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecObjective
+ */
+export interface ExperimentSpecObjective {
+  /**
+   * @schema ExperimentSpecObjective#type
+   */
+  readonly type: ExperimentSpecObjectiveType;
+
+  /**
+   * @schema ExperimentSpecObjective#goal
+   */
+  readonly goal?: number;
+
+  /**
+   * @schema ExperimentSpecObjective#objectiveMetricName
+   */
+  readonly objectiveMetricName: string;
+
+  /**
+   * @schema ExperimentSpecObjective#additionalMetricNames
+   */
+  readonly additionalMetricNames?: string[];
+
+  /**
+   * @schema ExperimentSpecObjective#metricStrategies
+   */
+  readonly metricStrategies?: ExperimentSpecObjectiveMetricStrategies[];
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecObjective' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecObjective(obj: ExperimentSpecObjective | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'type': obj.type,
+    'goal': obj.goal,
+    'objectiveMetricName': obj.objectiveMetricName,
+    'additionalMetricNames': obj.additionalMetricNames?.map(y => y),
+    'metricStrategies': obj.metricStrategies?.map(y => toJson_ExperimentSpecObjectiveMetricStrategies(y)),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecAlgorithm
+ */
+export interface ExperimentSpecAlgorithm {
+  /**
+   * @schema ExperimentSpecAlgorithm#algorithmName
+   */
+  readonly algorithmName: ExperimentSpecAlgorithmAlgorithmName;
+
+  /**
+   * @schema ExperimentSpecAlgorithm#algorithmSettings
+   */
+  readonly algorithmSettings?: ExperimentSpecAlgorithmAlgorithmSettings[];
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecAlgorithm' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecAlgorithm(obj: ExperimentSpecAlgorithm | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'algorithmName': obj.algorithmName,
+    'algorithmSettings': obj.algorithmSettings?.map(y => toJson_ExperimentSpecAlgorithmAlgorithmSettings(y)),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecEarlyStopping
+ */
+export interface ExperimentSpecEarlyStopping {
+  /**
+   * @schema ExperimentSpecEarlyStopping#algorithmName
+   */
+  readonly algorithmName: ExperimentSpecEarlyStoppingAlgorithmName;
+
+  /**
+   * @schema ExperimentSpecEarlyStopping#algorithmSettings
+   */
+  readonly algorithmSettings?: ExperimentSpecEarlyStoppingAlgorithmSettings[];
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecEarlyStopping' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecEarlyStopping(obj: ExperimentSpecEarlyStopping | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'algorithmName': obj.algorithmName,
+    'algorithmSettings': obj.algorithmSettings?.map(y => toJson_ExperimentSpecEarlyStoppingAlgorithmSettings(y)),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecResumePolicy
+ */
+export enum ExperimentSpecResumePolicy {
+  /** Never */
+  NEVER = "Never",
+  /** LongRunning */
+  LONG_RUNNING = "LongRunning",
+  /** FromVolume */
+  FROM_VOLUME = "FromVolume",
+}
+
+/**
+ * @schema ExperimentSpecParameters
+ */
+export interface ExperimentSpecParameters {
+  /**
+   * @schema ExperimentSpecParameters#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ExperimentSpecParameters#parameterType
+   */
+  readonly parameterType: ExperimentSpecParametersParameterType;
+
+  /**
+   * @schema ExperimentSpecParameters#feasibleSpace
+   */
+  readonly feasibleSpace: ExperimentSpecParametersFeasibleSpace;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecParameters' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecParameters(obj: ExperimentSpecParameters | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'parameterType': obj.parameterType,
+    'feasibleSpace': toJson_ExperimentSpecParametersFeasibleSpace(obj.feasibleSpace),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpec
+ */
+export interface ExperimentSpecMetricsCollectorSpec {
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpec#collector
+   */
+  readonly collector: ExperimentSpecMetricsCollectorSpecCollector;
+
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpec#source
+   */
+  readonly source?: ExperimentSpecMetricsCollectorSpecSource;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecMetricsCollectorSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecMetricsCollectorSpec(obj: ExperimentSpecMetricsCollectorSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'collector': toJson_ExperimentSpecMetricsCollectorSpecCollector(obj.collector),
+    'source': toJson_ExperimentSpecMetricsCollectorSpecSource(obj.source),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecTrialTemplate
+ */
+export interface ExperimentSpecTrialTemplate {
+  /**
+   * @schema ExperimentSpecTrialTemplate#retain
+   */
+  readonly retain?: boolean;
+
+  /**
+   * @schema ExperimentSpecTrialTemplate#primaryContainerName
+   */
+  readonly primaryContainerName: string;
+
+  /**
+   * @schema ExperimentSpecTrialTemplate#primaryPodLabels
+   */
+  readonly primaryPodLabels?: { [key: string]: string };
+
+  /**
+   * @schema ExperimentSpecTrialTemplate#successCondition
+   */
+  readonly successCondition?: string;
+
+  /**
+   * @schema ExperimentSpecTrialTemplate#failureCondition
+   */
+  readonly failureCondition?: string;
+
+  /**
+   * @schema ExperimentSpecTrialTemplate#trialParameters
+   */
+  readonly trialParameters: ExperimentSpecTrialTemplateTrialParameters[];
+
+  /**
+   * @schema ExperimentSpecTrialTemplate#trialSpec
+   */
+  readonly trialSpec: any;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecTrialTemplate' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecTrialTemplate(obj: ExperimentSpecTrialTemplate | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'retain': obj.retain,
+    'primaryContainerName': obj.primaryContainerName,
+    'primaryPodLabels': ((obj.primaryPodLabels) === undefined) ? undefined : (Object.entries(obj.primaryPodLabels).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
+    'successCondition': obj.successCondition,
+    'failureCondition': obj.failureCondition,
+    'trialParameters': obj.trialParameters?.map(y => toJson_ExperimentSpecTrialTemplateTrialParameters(y)),
+    'trialSpec': obj.trialSpec,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecObjectiveType
+ */
+export enum ExperimentSpecObjectiveType {
+  /** minimize */
+  MINIMIZE = "minimize",
+  /** maximize */
+  MAXIMIZE = "maximize",
+}
+
+/**
+ * @schema ExperimentSpecObjectiveMetricStrategies
+ */
+export interface ExperimentSpecObjectiveMetricStrategies {
+  /**
+   * @schema ExperimentSpecObjectiveMetricStrategies#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ExperimentSpecObjectiveMetricStrategies#value
+   */
+  readonly value: ExperimentSpecObjectiveMetricStrategiesValue;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecObjectiveMetricStrategies' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecObjectiveMetricStrategies(obj: ExperimentSpecObjectiveMetricStrategies | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'value': obj.value,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecAlgorithmAlgorithmName
+ */
+export enum ExperimentSpecAlgorithmAlgorithmName {
+  /** random */
+  RANDOM = "random",
+  /** grid */
+  GRID = "grid",
+  /** tpe */
+  TPE = "tpe",
+  /** multivariate-tpe */
+  MULTIVARIATE_HYPHEN_TPE = "multivariate-tpe",
+  /** bayesianoptimization */
+  BAYESIANOPTIMIZATION = "bayesianoptimization",
+  /** hyperband */
+  HYPERBAND = "hyperband",
+  /** cmaes */
+  CMAES = "cmaes",
+  /** sobol */
+  SOBOL = "sobol",
+  /** pbt */
+  PBT = "pbt",
+}
+
+/**
+ * @schema ExperimentSpecAlgorithmAlgorithmSettings
+ */
+export interface ExperimentSpecAlgorithmAlgorithmSettings {
+  /**
+   * @schema ExperimentSpecAlgorithmAlgorithmSettings#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ExperimentSpecAlgorithmAlgorithmSettings#value
+   */
+  readonly value: string;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecAlgorithmAlgorithmSettings' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecAlgorithmAlgorithmSettings(obj: ExperimentSpecAlgorithmAlgorithmSettings | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'value': obj.value,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecEarlyStoppingAlgorithmName
+ */
+export enum ExperimentSpecEarlyStoppingAlgorithmName {
+  /** medianstop */
+  MEDIANSTOP = "medianstop",
+}
+
+/**
+ * @schema ExperimentSpecEarlyStoppingAlgorithmSettings
+ */
+export interface ExperimentSpecEarlyStoppingAlgorithmSettings {
+  /**
+   * @schema ExperimentSpecEarlyStoppingAlgorithmSettings#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ExperimentSpecEarlyStoppingAlgorithmSettings#value
+   */
+  readonly value: string;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecEarlyStoppingAlgorithmSettings' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecEarlyStoppingAlgorithmSettings(obj: ExperimentSpecEarlyStoppingAlgorithmSettings | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'value': obj.value,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecParametersParameterType
+ */
+export enum ExperimentSpecParametersParameterType {
+  /** double */
+  DOUBLE = "double",
+  /** int */
+  INT = "int",
+  /** categorical */
+  CATEGORICAL = "categorical",
+  /** discrete */
+  DISCRETE = "discrete",
+}
+
+/**
+ * @schema ExperimentSpecParametersFeasibleSpace
+ */
+export interface ExperimentSpecParametersFeasibleSpace {
+  /**
+   * @schema ExperimentSpecParametersFeasibleSpace#min
+   */
+  readonly min?: string;
+
+  /**
+   * @schema ExperimentSpecParametersFeasibleSpace#max
+   */
+  readonly max?: string;
+
+  /**
+   * @schema ExperimentSpecParametersFeasibleSpace#step
+   */
+  readonly step?: string;
+
+  /**
+   * @schema ExperimentSpecParametersFeasibleSpace#distribution
+   */
+  readonly distribution?: ExperimentSpecParametersFeasibleSpaceDistribution;
+
+  /**
+   * @schema ExperimentSpecParametersFeasibleSpace#list
+   */
+  readonly list?: string[];
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecParametersFeasibleSpace' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecParametersFeasibleSpace(obj: ExperimentSpecParametersFeasibleSpace | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'min': obj.min,
+    'max': obj.max,
+    'step': obj.step,
+    'distribution': obj.distribution,
+    'list': obj.list?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecCollector
+ */
+export interface ExperimentSpecMetricsCollectorSpecCollector {
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecCollector#kind
+   */
+  readonly kind: ExperimentSpecMetricsCollectorSpecCollectorKind;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecMetricsCollectorSpecCollector' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecMetricsCollectorSpecCollector(obj: ExperimentSpecMetricsCollectorSpecCollector | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'kind': obj.kind,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecSource
+ */
+export interface ExperimentSpecMetricsCollectorSpecSource {
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecSource#fileSystemPath
+   */
+  readonly fileSystemPath?: ExperimentSpecMetricsCollectorSpecSourceFileSystemPath;
+
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecSource#filter
+   */
+  readonly filter?: ExperimentSpecMetricsCollectorSpecSourceFilter;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecMetricsCollectorSpecSource' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecMetricsCollectorSpecSource(obj: ExperimentSpecMetricsCollectorSpecSource | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'fileSystemPath': toJson_ExperimentSpecMetricsCollectorSpecSourceFileSystemPath(obj.fileSystemPath),
+    'filter': toJson_ExperimentSpecMetricsCollectorSpecSourceFilter(obj.filter),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecTrialTemplateTrialParameters
+ */
+export interface ExperimentSpecTrialTemplateTrialParameters {
+  /**
+   * @schema ExperimentSpecTrialTemplateTrialParameters#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ExperimentSpecTrialTemplateTrialParameters#description
+   */
+  readonly description?: string;
+
+  /**
+   * @schema ExperimentSpecTrialTemplateTrialParameters#reference
+   */
+  readonly reference: string;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecTrialTemplateTrialParameters' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecTrialTemplateTrialParameters(obj: ExperimentSpecTrialTemplateTrialParameters | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'name': obj.name,
+    'description': obj.description,
+    'reference': obj.reference,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecObjectiveMetricStrategiesValue
+ */
+export enum ExperimentSpecObjectiveMetricStrategiesValue {
+  /** min */
+  MIN = "min",
+  /** max */
+  MAX = "max",
+  /** latest */
+  LATEST = "latest",
+}
+
+/**
+ * @schema ExperimentSpecParametersFeasibleSpaceDistribution
+ */
+export enum ExperimentSpecParametersFeasibleSpaceDistribution {
+  /** uniform */
+  UNIFORM = "uniform",
+  /** logUniform */
+  LOG_UNIFORM = "logUniform",
+  /** normal */
+  NORMAL = "normal",
+  /** logNormal */
+  LOG_NORMAL = "logNormal",
+}
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecCollectorKind
+ */
+export enum ExperimentSpecMetricsCollectorSpecCollectorKind {
+  /** StdOut */
+  STD_OUT = "StdOut",
+  /** File */
+  FILE = "File",
+  /** TensorFlowEvent */
+  TENSOR_FLOW_EVENT = "TensorFlowEvent",
+  /** None */
+  NONE = "None",
+}
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecSourceFileSystemPath
+ */
+export interface ExperimentSpecMetricsCollectorSpecSourceFileSystemPath {
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecSourceFileSystemPath#path
+   */
+  readonly path: string;
+
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecSourceFileSystemPath#kind
+   */
+  readonly kind: ExperimentSpecMetricsCollectorSpecSourceFileSystemPathKind;
+
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecSourceFileSystemPath#format
+   */
+  readonly format?: ExperimentSpecMetricsCollectorSpecSourceFileSystemPathFormat;
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecMetricsCollectorSpecSourceFileSystemPath' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecMetricsCollectorSpecSourceFileSystemPath(obj: ExperimentSpecMetricsCollectorSpecSourceFileSystemPath | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'path': obj.path,
+    'kind': obj.kind,
+    'format': obj.format,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecSourceFilter
+ */
+export interface ExperimentSpecMetricsCollectorSpecSourceFilter {
+  /**
+   * @schema ExperimentSpecMetricsCollectorSpecSourceFilter#metricsFormat
+   */
+  readonly metricsFormat?: string[];
+}
+
+/**
+ * Converts an object of type 'ExperimentSpecMetricsCollectorSpecSourceFilter' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ExperimentSpecMetricsCollectorSpecSourceFilter(obj: ExperimentSpecMetricsCollectorSpecSourceFilter | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metricsFormat': obj.metricsFormat?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecSourceFileSystemPathKind
+ */
+export enum ExperimentSpecMetricsCollectorSpecSourceFileSystemPathKind {
+  /** File */
+  FILE = "File",
+  /** Directory */
+  DIRECTORY = "Directory",
+}
+
+/**
+ * @schema ExperimentSpecMetricsCollectorSpecSourceFileSystemPathFormat
+ */
+export enum ExperimentSpecMetricsCollectorSpecSourceFileSystemPathFormat {
+  /** TEXT */
+  TEXT = "TEXT",
+  /** JSON */
+  JSON = "JSON",
+}
+
+
+/**
+ *
+ *
  * @schema MPIJob
  */
 export class MpiJob extends ApiObject {
@@ -345,5 +1158,805 @@ export enum MpiJobSpecMpiReplicaSpecsWorkerRestartPolicy {
   NEVER = "Never",
   /** OnFailure */
   ON_FAILURE = "OnFailure",
+}
+
+
+/**
+ *
+ *
+ * @schema Notebook
+ */
+export class Notebook extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "Notebook"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'kubeflow.org/v1',
+    kind: 'Notebook',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "Notebook".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: NotebookProps): any {
+    return {
+      ...Notebook.GVK,
+      ...toJson_NotebookProps(props),
+    };
+  }
+
+  /**
+   * Defines a "Notebook" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: NotebookProps) {
+    super(scope, id, {
+      ...Notebook.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...Notebook.GVK,
+      ...toJson_NotebookProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema Notebook
+ */
+export interface NotebookProps {
+  /**
+   * @schema Notebook#metadata
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * @schema Notebook#spec
+   */
+  readonly spec: NotebookSpec;
+}
+
+/**
+ * Converts an object of type 'NotebookProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_NotebookProps(obj: NotebookProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_NotebookSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema NotebookSpec
+ */
+export interface NotebookSpec {
+  /**
+   * @schema NotebookSpec#template
+   */
+  readonly template: NotebookSpecTemplate;
+}
+
+/**
+ * Converts an object of type 'NotebookSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_NotebookSpec(obj: NotebookSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'template': toJson_NotebookSpecTemplate(obj.template),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema NotebookSpecTemplate
+ */
+export interface NotebookSpecTemplate {
+  /**
+   * @schema NotebookSpecTemplate#spec
+   */
+  readonly spec: any;
+}
+
+/**
+ * Converts an object of type 'NotebookSpecTemplate' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_NotebookSpecTemplate(obj: NotebookSpecTemplate | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'spec': obj.spec,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+
+/**
+ *
+ *
+ * @schema PodDefault
+ */
+export class PodDefault extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "PodDefault"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'kubeflow.org/v1alpha1',
+    kind: 'PodDefault',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "PodDefault".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: PodDefaultProps): any {
+    return {
+      ...PodDefault.GVK,
+      ...toJson_PodDefaultProps(props),
+    };
+  }
+
+  /**
+   * Defines a "PodDefault" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: PodDefaultProps) {
+    super(scope, id, {
+      ...PodDefault.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...PodDefault.GVK,
+      ...toJson_PodDefaultProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema PodDefault
+ */
+export interface PodDefaultProps {
+  /**
+   * @schema PodDefault#metadata
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * @schema PodDefault#spec
+   */
+  readonly spec: PodDefaultSpec;
+}
+
+/**
+ * Converts an object of type 'PodDefaultProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PodDefaultProps(obj: PodDefaultProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_PodDefaultSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PodDefaultSpec
+ */
+export interface PodDefaultSpec {
+  /**
+   * @schema PodDefaultSpec#desc
+   */
+  readonly desc: string;
+
+  /**
+   * @schema PodDefaultSpec#selector
+   */
+  readonly selector: PodDefaultSpecSelector;
+
+  /**
+   * @schema PodDefaultSpec#serviceAccountName
+   */
+  readonly serviceAccountName?: string;
+
+  /**
+   * @schema PodDefaultSpec#automountServiceAccountToken
+   */
+  readonly automountServiceAccountToken?: boolean;
+
+  /**
+   * @schema PodDefaultSpec#env
+   */
+  readonly env?: any[];
+
+  /**
+   * @schema PodDefaultSpec#volumes
+   */
+  readonly volumes?: any[];
+
+  /**
+   * @schema PodDefaultSpec#volumeMounts
+   */
+  readonly volumeMounts?: any[];
+}
+
+/**
+ * Converts an object of type 'PodDefaultSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PodDefaultSpec(obj: PodDefaultSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'desc': obj.desc,
+    'selector': toJson_PodDefaultSpecSelector(obj.selector),
+    'serviceAccountName': obj.serviceAccountName,
+    'automountServiceAccountToken': obj.automountServiceAccountToken,
+    'env': obj.env?.map(y => y),
+    'volumes': obj.volumes?.map(y => y),
+    'volumeMounts': obj.volumeMounts?.map(y => y),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PodDefaultSpecSelector
+ */
+export interface PodDefaultSpecSelector {
+  /**
+   * @schema PodDefaultSpecSelector#matchLabels
+   */
+  readonly matchLabels: { [key: string]: string };
+}
+
+/**
+ * Converts an object of type 'PodDefaultSpecSelector' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PodDefaultSpecSelector(obj: PodDefaultSpecSelector | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'matchLabels': ((obj.matchLabels) === undefined) ? undefined : (Object.entries(obj.matchLabels).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+
+/**
+ *
+ *
+ * @schema Profile
+ */
+export class Profile extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "Profile"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'kubeflow.org/v1',
+    kind: 'Profile',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "Profile".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: ProfileProps): any {
+    return {
+      ...Profile.GVK,
+      ...toJson_ProfileProps(props),
+    };
+  }
+
+  /**
+   * Defines a "Profile" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: ProfileProps) {
+    super(scope, id, {
+      ...Profile.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...Profile.GVK,
+      ...toJson_ProfileProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema Profile
+ */
+export interface ProfileProps {
+  /**
+   * @schema Profile#metadata
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * @schema Profile#spec
+   */
+  readonly spec: ProfileSpec;
+}
+
+/**
+ * Converts an object of type 'ProfileProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ProfileProps(obj: ProfileProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_ProfileSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ProfileSpec
+ */
+export interface ProfileSpec {
+  /**
+   * @schema ProfileSpec#owner
+   */
+  readonly owner: ProfileSpecOwner;
+
+  /**
+   * @schema ProfileSpec#resourceQuotaSpec
+   */
+  readonly resourceQuotaSpec?: ProfileSpecResourceQuotaSpec;
+}
+
+/**
+ * Converts an object of type 'ProfileSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ProfileSpec(obj: ProfileSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'owner': toJson_ProfileSpecOwner(obj.owner),
+    'resourceQuotaSpec': toJson_ProfileSpecResourceQuotaSpec(obj.resourceQuotaSpec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ProfileSpecOwner
+ */
+export interface ProfileSpecOwner {
+  /**
+   * @schema ProfileSpecOwner#apiGroup
+   */
+  readonly apiGroup?: string;
+
+  /**
+   * @schema ProfileSpecOwner#kind
+   */
+  readonly kind: ProfileSpecOwnerKind;
+
+  /**
+   * @schema ProfileSpecOwner#name
+   */
+  readonly name: string;
+
+  /**
+   * @schema ProfileSpecOwner#namespace
+   */
+  readonly namespace?: string;
+}
+
+/**
+ * Converts an object of type 'ProfileSpecOwner' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ProfileSpecOwner(obj: ProfileSpecOwner | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'apiGroup': obj.apiGroup,
+    'kind': obj.kind,
+    'name': obj.name,
+    'namespace': obj.namespace,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ProfileSpecResourceQuotaSpec
+ */
+export interface ProfileSpecResourceQuotaSpec {
+  /**
+   * @schema ProfileSpecResourceQuotaSpec#hard
+   */
+  readonly hard?: { [key: string]: string };
+}
+
+/**
+ * Converts an object of type 'ProfileSpecResourceQuotaSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_ProfileSpecResourceQuotaSpec(obj: ProfileSpecResourceQuotaSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'hard': ((obj.hard) === undefined) ? undefined : (Object.entries(obj.hard).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema ProfileSpecOwnerKind
+ */
+export enum ProfileSpecOwnerKind {
+  /** User */
+  USER = "User",
+  /** Group */
+  GROUP = "Group",
+  /** ServiceAccount */
+  SERVICE_ACCOUNT = "ServiceAccount",
+}
+
+
+/**
+ *
+ *
+ * @schema PyTorchJob
+ */
+export class PyTorchJob extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "PyTorchJob"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'kubeflow.org/v1',
+    kind: 'PyTorchJob',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "PyTorchJob".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: PyTorchJobProps): any {
+    return {
+      ...PyTorchJob.GVK,
+      ...toJson_PyTorchJobProps(props),
+    };
+  }
+
+  /**
+   * Defines a "PyTorchJob" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: PyTorchJobProps) {
+    super(scope, id, {
+      ...PyTorchJob.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...PyTorchJob.GVK,
+      ...toJson_PyTorchJobProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema PyTorchJob
+ */
+export interface PyTorchJobProps {
+  /**
+   * @schema PyTorchJob#metadata
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * @schema PyTorchJob#spec
+   */
+  readonly spec: PyTorchJobSpec;
+}
+
+/**
+ * Converts an object of type 'PyTorchJobProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PyTorchJobProps(obj: PyTorchJobProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_PyTorchJobSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PyTorchJobSpec
+ */
+export interface PyTorchJobSpec {
+  /**
+   * @schema PyTorchJobSpec#nprocPerNode
+   */
+  readonly nprocPerNode?: string;
+
+  /**
+   * @schema PyTorchJobSpec#runPolicy
+   */
+  readonly runPolicy?: PyTorchJobSpecRunPolicy;
+
+  /**
+   * @schema PyTorchJobSpec#pytorchReplicaSpecs
+   */
+  readonly pytorchReplicaSpecs: PyTorchJobSpecPytorchReplicaSpecs;
+}
+
+/**
+ * Converts an object of type 'PyTorchJobSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PyTorchJobSpec(obj: PyTorchJobSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'nprocPerNode': obj.nprocPerNode,
+    'runPolicy': toJson_PyTorchJobSpecRunPolicy(obj.runPolicy),
+    'pytorchReplicaSpecs': toJson_PyTorchJobSpecPytorchReplicaSpecs(obj.pytorchReplicaSpecs),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PyTorchJobSpecRunPolicy
+ */
+export interface PyTorchJobSpecRunPolicy {
+  /**
+   * @schema PyTorchJobSpecRunPolicy#cleanPodPolicy
+   */
+  readonly cleanPodPolicy?: PyTorchJobSpecRunPolicyCleanPodPolicy;
+
+  /**
+   * @schema PyTorchJobSpecRunPolicy#backoffLimit
+   */
+  readonly backoffLimit?: number;
+
+  /**
+   * @schema PyTorchJobSpecRunPolicy#activeDeadlineSeconds
+   */
+  readonly activeDeadlineSeconds?: number;
+
+  /**
+   * @schema PyTorchJobSpecRunPolicy#ttlSecondsAfterFinished
+   */
+  readonly ttlSecondsAfterFinished?: number;
+}
+
+/**
+ * Converts an object of type 'PyTorchJobSpecRunPolicy' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PyTorchJobSpecRunPolicy(obj: PyTorchJobSpecRunPolicy | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'cleanPodPolicy': obj.cleanPodPolicy,
+    'backoffLimit': obj.backoffLimit,
+    'activeDeadlineSeconds': obj.activeDeadlineSeconds,
+    'ttlSecondsAfterFinished': obj.ttlSecondsAfterFinished,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PyTorchJobSpecPytorchReplicaSpecs
+ */
+export interface PyTorchJobSpecPytorchReplicaSpecs {
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecs#Master
+   */
+  readonly master: PyTorchJobSpecPytorchReplicaSpecsMaster;
+
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecs#Worker
+   */
+  readonly worker?: PyTorchJobSpecPytorchReplicaSpecsWorker;
+}
+
+/**
+ * Converts an object of type 'PyTorchJobSpecPytorchReplicaSpecs' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PyTorchJobSpecPytorchReplicaSpecs(obj: PyTorchJobSpecPytorchReplicaSpecs | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'Master': toJson_PyTorchJobSpecPytorchReplicaSpecsMaster(obj.master),
+    'Worker': toJson_PyTorchJobSpecPytorchReplicaSpecsWorker(obj.worker),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PyTorchJobSpecRunPolicyCleanPodPolicy
+ */
+export enum PyTorchJobSpecRunPolicyCleanPodPolicy {
+  /** None */
+  NONE = "None",
+  /** Running */
+  RUNNING = "Running",
+  /** All */
+  ALL = "All",
+}
+
+/**
+ * @schema PyTorchJobSpecPytorchReplicaSpecsMaster
+ */
+export interface PyTorchJobSpecPytorchReplicaSpecsMaster {
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecsMaster#replicas
+   */
+  readonly replicas: number;
+
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecsMaster#restartPolicy
+   */
+  readonly restartPolicy?: PyTorchJobSpecPytorchReplicaSpecsMasterRestartPolicy;
+
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecsMaster#template
+   */
+  readonly template: any;
+}
+
+/**
+ * Converts an object of type 'PyTorchJobSpecPytorchReplicaSpecsMaster' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PyTorchJobSpecPytorchReplicaSpecsMaster(obj: PyTorchJobSpecPytorchReplicaSpecsMaster | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'replicas': obj.replicas,
+    'restartPolicy': obj.restartPolicy,
+    'template': obj.template,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PyTorchJobSpecPytorchReplicaSpecsWorker
+ */
+export interface PyTorchJobSpecPytorchReplicaSpecsWorker {
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecsWorker#replicas
+   */
+  readonly replicas: number;
+
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecsWorker#restartPolicy
+   */
+  readonly restartPolicy?: PyTorchJobSpecPytorchReplicaSpecsWorkerRestartPolicy;
+
+  /**
+   * @schema PyTorchJobSpecPytorchReplicaSpecsWorker#template
+   */
+  readonly template: any;
+}
+
+/**
+ * Converts an object of type 'PyTorchJobSpecPytorchReplicaSpecsWorker' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_PyTorchJobSpecPytorchReplicaSpecsWorker(obj: PyTorchJobSpecPytorchReplicaSpecsWorker | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'replicas': obj.replicas,
+    'restartPolicy': obj.restartPolicy,
+    'template': obj.template,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema PyTorchJobSpecPytorchReplicaSpecsMasterRestartPolicy
+ */
+export enum PyTorchJobSpecPytorchReplicaSpecsMasterRestartPolicy {
+  /** Always */
+  ALWAYS = "Always",
+  /** OnFailure */
+  ON_FAILURE = "OnFailure",
+  /** Never */
+  NEVER = "Never",
+  /** ExitCode */
+  EXIT_CODE = "ExitCode",
+}
+
+/**
+ * @schema PyTorchJobSpecPytorchReplicaSpecsWorkerRestartPolicy
+ */
+export enum PyTorchJobSpecPytorchReplicaSpecsWorkerRestartPolicy {
+  /** Always */
+  ALWAYS = "Always",
+  /** OnFailure */
+  ON_FAILURE = "OnFailure",
+  /** Never */
+  NEVER = "Never",
+  /** ExitCode */
+  EXIT_CODE = "ExitCode",
 }
 

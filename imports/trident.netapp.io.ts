@@ -940,3 +940,118 @@ export function toJson_TridentMirrorRelationshipSpecVolumeMappings(obj: TridentM
 }
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
+
+/**
+ *
+ *
+ * @schema TridentVolumeReference
+ */
+export class TridentVolumeReference extends ApiObject {
+  /**
+   * Returns the apiVersion and kind for "TridentVolumeReference"
+   */
+  public static readonly GVK: GroupVersionKind = {
+    apiVersion: 'trident.netapp.io/v1',
+    kind: 'TridentVolumeReference',
+  }
+
+  /**
+   * Renders a Kubernetes manifest for "TridentVolumeReference".
+   *
+   * This can be used to inline resource manifests inside other objects (e.g. as templates).
+   *
+   * @param props initialization props
+   */
+  public static manifest(props: TridentVolumeReferenceProps): any {
+    return {
+      ...TridentVolumeReference.GVK,
+      ...toJson_TridentVolumeReferenceProps(props),
+    };
+  }
+
+  /**
+   * Defines a "TridentVolumeReference" API object
+   * @param scope the scope in which to define this object
+   * @param id a scope-local name for the object
+   * @param props initialization props
+   */
+  public constructor(scope: Construct, id: string, props: TridentVolumeReferenceProps) {
+    super(scope, id, {
+      ...TridentVolumeReference.GVK,
+      ...props,
+    });
+  }
+
+  /**
+   * Renders the object to Kubernetes JSON.
+   */
+  public override toJson(): any {
+    const resolved = super.toJson();
+
+    return {
+      ...TridentVolumeReference.GVK,
+      ...toJson_TridentVolumeReferenceProps(resolved),
+    };
+  }
+}
+
+/**
+ * @schema TridentVolumeReference
+ */
+export interface TridentVolumeReferenceProps {
+  /**
+   * @schema TridentVolumeReference#metadata
+   */
+  readonly metadata?: ApiObjectMetadata;
+
+  /**
+   * @schema TridentVolumeReference#spec
+   */
+  readonly spec: TridentVolumeReferenceSpec;
+}
+
+/**
+ * Converts an object of type 'TridentVolumeReferenceProps' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_TridentVolumeReferenceProps(obj: TridentVolumeReferenceProps | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'metadata': obj.metadata,
+    'spec': toJson_TridentVolumeReferenceSpec(obj.spec),
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema TridentVolumeReferenceSpec
+ */
+export interface TridentVolumeReferenceSpec {
+  /**
+   * @schema TridentVolumeReferenceSpec#pvcName
+   */
+  readonly pvcName: string;
+
+  /**
+   * @schema TridentVolumeReferenceSpec#pvcNamespace
+   */
+  readonly pvcNamespace: string;
+}
+
+/**
+ * Converts an object of type 'TridentVolumeReferenceSpec' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_TridentVolumeReferenceSpec(obj: TridentVolumeReferenceSpec | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'pvcName': obj.pvcName,
+    'pvcNamespace': obj.pvcNamespace,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+

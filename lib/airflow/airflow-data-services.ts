@@ -3,9 +3,10 @@ import { type Construct } from 'constructs';
 import { standardLabels } from '../core/labels';
 import { addObject } from '../core/manifest-object';
 import { type SecretKey } from '../core/secret-requirements';
+import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { type InClusterBroker, type InClusterDatabase, type VolumeOptions } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, selectorOf } from './plan';
-import { CONTAINER_SECURITY, podSecurity, resourcesOf } from './containers';
+import { resourcesOf } from './containers';
 import { IMAGES, PORTS, USERS } from './upstream';
 
 /** What the two data services differ in. */
@@ -95,7 +96,7 @@ function addDataService(scope: Construct, plan: AirflowPlan, service: DataServic
         spec: {
           automountServiceAccountToken: false,
           enableServiceLinks: false,
-          securityContext: podSecurity(service.user, service.user),
+          securityContext: restrictedPod(service.user, service.user),
           containers: [{
             name: `${plan.name}-${component}`,
             ports: [{ name: component, containerPort: PORTS[component] }],
@@ -104,7 +105,7 @@ function addDataService(scope: Construct, plan: AirflowPlan, service: DataServic
               { name: 'password', mountPath: PASSWORD_FILE.replace(/\/[^/]+$/, ''), readOnly: true },
               ...(memoryVolume ? [{ name: 'dshm', mountPath: memoryVolume.mountPath }] : []),
             ],
-            securityContext: CONTAINER_SECURITY,
+            securityContext: RESTRICTED_CONTAINER,
             ...service.container,
           }],
           volumes: [

@@ -2,9 +2,10 @@ import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
 import { standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
+import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { type AdminUser } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, selectorOf } from './plan';
-import { CONTAINER_SECURITY, podSecurity, resourcesOf } from './containers';
+import { resourcesOf } from './containers';
 import { airflowContainer, airflowPod, type AirflowPodProps } from './pods';
 import { SCRIPTS_FOLDER } from './scripts';
 import { USERS } from './upstream';
@@ -70,14 +71,14 @@ export function addLogCleanup(scope: Construct, plan: AirflowPlan, days: number)
               serviceAccountName: plan.name,
               automountServiceAccountToken: false,
               enableServiceLinks: false,
-              securityContext: podSecurity(USERS.airflow, 0),
+              securityContext: restrictedPod(USERS.airflow, 0),
               containers: [{
                 name: component,
                 image: plan.image,
                 // find counts whole days that have passed: +29 is 30 days or more.
                 command: ['bash', '-c', script, component, String(days - 1)],
                 resources: resourcesOf(DEFAULT_RESOURCES.logCleanup),
-                securityContext: CONTAINER_SECURITY,
+                securityContext: RESTRICTED_CONTAINER,
                 volumeMounts: [{ name: 'logs-data', mountPath: '/opt/airflow/logs' }],
               }],
               volumes: [{ name: 'logs-data', persistentVolumeClaim: { claimName: `${plan.name}-logs` } }],

@@ -1,7 +1,8 @@
 import { k8s } from 'cdk8s-plus-27';
 import { type Dags } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, secondsOf } from './plan';
-import { CONTAINER_SECURITY, resourcesOf } from './containers';
+import { RESTRICTED_CONTAINER } from '../core/security-context';
+import { resourcesOf } from './containers';
 import { IMAGES, PORTS, USERS } from './upstream';
 
 type GitSyncDags = Extract<Dags, { kind: 'git-sync' }>;
@@ -48,7 +49,7 @@ function gitSyncContainer({ repository, ref, ssh, image }: GitSyncDags, containe
   return {
     image: image ?? IMAGES.gitSync,
     resources: resourcesOf(DEFAULT_RESOURCES.gitSync),
-    securityContext: { ...CONTAINER_SECURITY, runAsUser: USERS.gitSync },
+    securityContext: { ...RESTRICTED_CONTAINER, runAsUser: USERS.gitSync },
     volumeMounts: [{ name: 'dags-data', mountPath: '/dags' }, ...(ssh ? [{ name: 'git-secret', mountPath: '/etc/git-secret', readOnly: true }] : [])],
     ...container,
     env: [

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { type k8s } from 'cdk8s-plus-27';
 import { standardLabels } from '../core/labels';
 import { type SecretKey } from '../core/secret-requirements';
+import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { environmentOf } from './configuration';
-import { CONTAINER_SECURITY, podSecurity, resourcesOf } from './containers';
+import { resourcesOf } from './containers';
 import { gitClone, gitSyncVolumes } from './git-sync';
 import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, selectorOf } from './plan';
 import { SCRIPTS, SCRIPTS_FOLDER, type SecretFile, SECRETS_FOLDER } from './scripts';
@@ -36,7 +37,7 @@ export function airflowContainer(plan: AirflowPlan, mounts: AirflowMounts, conta
       ...(mounts.logs ? [{ name: 'logs-data', mountPath: '/opt/airflow/logs' }] : []),
       ...(mounts.dags && plan.props.dags.kind !== 'image' ? [{ name: 'dags-data', mountPath: '/opt/airflow/dags', readOnly: true }] : []),
     ],
-    securityContext: CONTAINER_SECURITY,
+    securityContext: RESTRICTED_CONTAINER,
     ...container,
   };
 }
@@ -81,7 +82,7 @@ export function airflowPod(plan: AirflowPlan, pod: AirflowPodProps): k8s.PodTemp
       serviceAccountName: plan.name,
       automountServiceAccountToken: pod.usesApi ?? false,
       enableServiceLinks: false,
-      securityContext: podSecurity(USERS.airflow, 0),
+      securityContext: restrictedPod(USERS.airflow, 0),
       initContainers: initContainers.length > 0 ? initContainers : undefined,
       containers: [...pod.containers],
       volumes: [

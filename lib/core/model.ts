@@ -51,7 +51,27 @@ export interface PodTemplate {
 export function podTemplatesOf(json: Json): PodTemplate[] {
   if (json === null || typeof json !== 'object') return [];
   if (Array.isArray(json.spec?.containers)) return [{ metadata: json.metadata, spec: json.spec }];
+  if (Array.isArray(json.spec?.templates)) return workflowPods(json.spec);
   return Object.values(json).flatMap(podTemplatesOf);
+}
+
+/** Pods of an Argo workflow: of its steps, with what all of them share, and of the objects that they make. */
+function workflowPods({ templates, podMetadata, volumes = [], serviceAccountName, securityContext }: Json): PodTemplate[] {
+  return templates.flatMap((step: Json) => (step.container
+    ? [{
+      metadata: { ...podMetadata, ...step.metadata },
+      spec: { volumes: [...volumes, ...step.volumes ?? []], serviceAccountName, securityContext, containers: [{ name: step.name, ...step.container }] },
+    }]
+    : podTemplatesOf(objectOfStep(step.resource?.manifest))));
+}
+
+/** The object that a step makes; none where it is not written as JSON. */
+function objectOfStep(manifest: Json): Json {
+  try {
+    return JSON.parse(manifest);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Containers and init containers of a pod spec. */

@@ -3,7 +3,10 @@ import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';
 import { check } from '../core/problems';
+import { RESTRICTED_CONTAINER } from '../core/security-context';
+import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';
 import { type Claim } from '../storage/claim';
+import { claimMount, claimVolume } from '../storage/mounts';
 import { dataClaims, type TrainingOptions } from './benchmark';
 
 /** Name of the documents' container, which `kubectl logs -c` and dashboards know. */
@@ -21,29 +24,25 @@ export type Privilege =
 /** Security context of a container. */
 export function securityContext(privilege: Privilege): k8s.SecurityContext {
   if (privilege === 'privileged') return { privileged: true };
-  const common = { allowPrivilegeEscalation: false, seccompProfile: { type: 'RuntimeDefault' } };
-  return privilege === 'root' ? common : { ...common, capabilities: { drop: ['ALL'] }, runAsNonRoot: true, runAsUser: privilege };
+  const seccompProfile = { type: 'RuntimeDefault' };
+  return privilege === 'root' ? { allowPrivilegeEscalation: false, seccompProfile } : { ...RESTRICTED_CONTAINER, seccompProfile, runAsNonRoot: true, runAsUser: privilege };
 }
 
 /** Volumes of a training pod: shared memory, the dataset once per claim, results. */
 export function trainingVolumes({ data, results, sharedMemory }: TrainingOptions): k8s.Volume[] {
-  const claim = (name: string, { claimName, accessMode }: Claim): k8s.Volume =>
-    ({ name, persistentVolumeClaim: { claimName, ...(accessMode === 'ReadOnlyMany' ? { readOnly: true } : {}) } });
   return [
-    { name: 'dshm', emptyDir: { medium: 'Memory', ...(sharedMemory ? { sizeLimit: k8s.Quantity.fromString(sharedMemory) } : {}) } },
-    ...dataClaims(data).map((source, index) => claim(`testdata-iface${index + 1}`, source)),
-    claim('results', results),
+    sharedMemoryVolume(sharedMemory),
+    ...dataClaims(data).map((claim, index) => claimVolume(`testdata-iface${index + 1}`, claim)),
+    claimVolume('results', results),
   ];
 }
 
 /** Mounts of a training container; the counterpart of `trainingVolumes`. */
-export function trainingMounts({ data }: TrainingOptions): k8s.VolumeMount[] {
+export function trainingMounts({ data, results }: TrainingOptions): k8s.VolumeMount[] {
   return [
-    { mountPath: '/dev/shm', name: 'dshm' },
-    ...dataClaims(data).map(({ accessMode }, index) => ({
-      mountPath: `/mnt/mount_${index}`, name: `testdata-iface${index + 1}`, ...(accessMode === 'ReadOnlyMany' ? { readOnly: true } : {}),
-    })),
-    { mountPath: '/tmp', name: 'results' },
+    SHARED_MEMORY_MOUNT,
+    ...dataClaims(data).map((claim, index) => claimMount(`testdata-iface${index + 1}`, claim, `/mnt/mount_${index}`)),
+    claimMount('results', results, '/tmp', false),
   ];
 }
 

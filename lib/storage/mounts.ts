@@ -1,0 +1,45 @@
+import { type k8s } from 'cdk8s-plus-27';
+import { type Claim, type Dataset } from './claim';
+
+/** Data in a pod. */
+export interface DatasetMount {
+  /** What to mount. */
+  readonly dataset: Dataset;
+  /** Where: a dataset of one claim is mounted here, one of several (one per data LIF) at `mount_0`, `mount_1`, ... below. */
+  readonly mountPath: string;
+  /**
+   * Whether the pod only reads it.
+   * @default - true for a ReadOnlyMany claim, else false
+   */
+  readonly readOnly?: boolean;
+}
+
+/** Volumes of a pod and their mounts in a container. */
+export interface MountedVolumes {
+  readonly volumes: k8s.Volume[];
+  readonly volumeMounts: k8s.VolumeMount[];
+}
+
+/** The access mode ReadOnlyMany alone does not make a mount read-only: the pod has to say so. */
+const readOnlyOf = ({ accessMode }: Claim, readOnly = accessMode === 'ReadOnlyMany'): { readOnly?: true } => (readOnly ? { readOnly: true } : {});
+
+/** A claim as a volume of a pod. */
+export const claimVolume = (name: string, claim: Claim, readOnly?: boolean): k8s.Volume =>
+  ({ name, persistentVolumeClaim: { claimName: claim.claimName, ...readOnlyOf(claim, readOnly) } });
+
+/** A mount of such a volume. */
+export const claimMount = (name: string, claim: Claim, mountPath: string, readOnly?: boolean): k8s.VolumeMount => ({ mountPath, name, ...readOnlyOf(claim, readOnly) });
+
+/** Datasets as volumes that are named like their claims; a claim that is mounted twice is one volume. */
+export function mountDatasets(mounts: readonly DatasetMount[]): MountedVolumes {
+  const parts = mounts.flatMap(({ dataset, mountPath, readOnly }) => dataset.claims.map((claim, index) => {
+    const name = volumeName(claim);
+    return { name, claim, mount: claimMount(name, claim, dataset.claims.length === 1 ? mountPath : `${mountPath}/mount_${index}`, readOnly) };
+  }));
+  const claims = new Map(parts.map(({ name, claim }) => [name, claim]));
+  const onlyRead = (name: string) => parts.every(part => part.name !== name || part.mount.readOnly === true);
+  return { volumes: [...claims].map(([name, claim]) => claimVolume(name, claim, onlyRead(name))), volumeMounts: parts.map(({ mount }) => mount) };
+}
+
+/** Volume names are shorter than claim names and have no dots. */
+const volumeName = ({ claimName }: Claim): string => claimName.replaceAll('.', '-').slice(0, 63).replace(/-+$/, '');
