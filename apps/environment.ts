@@ -1,6 +1,7 @@
 import {
-  type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type HorovodClusterProps, type ImagenetBenchmarkJobProps, type PlatformNamespaceProps,
-  type TridentInstallationProps, type VolumeSnapshotClassProps,
+  type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type DefaultsTeamOptions, type HorovodClusterProps, type ImagenetBenchmarkJobProps,
+  type KatibExperimentProps, type KubeflowInstallationProps, type NotebookWorkspaceProps, type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps,
+  type TrainingPipelineProps, type TridentInstallationProps, type VolumeSnapshotClassProps,
 } from '../lib';
 
 /** One environment: data only. A system that an environment does not have is a key that is missing. */
@@ -14,6 +15,7 @@ export interface Environment {
   readonly data?: DataSettings;
   readonly training?: TrainingSettings;
   readonly airflow?: AirflowSettings;
+  readonly kubeflow?: KubeflowSettings;
 }
 
 /** Trident backends and classes, by storage VM. */
@@ -89,3 +91,40 @@ export interface AirflowSettings extends Omit<AirflowStackProps, 'dataManagement
 
 /** A volume of the data layer. */
 export type DataVolume = 'dataset' | 'results';
+
+/** Kubeflow: the teams that work with it, by the names of their profiles. Its own installation is none of this. */
+export interface KubeflowSettings extends KubeflowInstallationProps {
+  readonly teams: Readonly<Record<string, TeamSettings>>;
+}
+
+/** A team, its volumes, and what it works with. Everything is named by its key. */
+export interface TeamSettings extends Omit<DefaultsTeamOptions, 'datasets' | 'dataManagement'> {
+  /** New volumes. */
+  readonly volumes?: Readonly<Record<string, Omit<ProvisionedData, 'claim'>>>;
+  /** Data that is read straight from the array, by the junction path of its volume. */
+  readonly exports?: Readonly<Record<string, { readonly size: Capacity; readonly aipod: string; readonly transport?: 'tcp' | 'rdma' }>>;
+  /** Data that users may tick in the form for notebooks. */
+  readonly datasets?: Readonly<Record<string, { readonly data: TeamVolume; readonly mountPath: string }>>;
+  /** Volumes that pods with the label `netapp-dataops` may snapshot, and those they may clone. */
+  readonly dataManagement?: { readonly snapshot?: readonly TeamVolume[]; readonly clone?: readonly TeamVolume[] };
+  readonly notebooks?: Readonly<Record<string, Omit<NotebookWorkspaceProps, 'team' | 'name' | 'datasets' | 'podDefaults' | 'workspace'> & {
+    readonly mounts?: TeamMounts;
+    readonly podDefaults?: readonly string[];
+  }>>;
+  readonly experiments?: Readonly<Record<string, Omit<KatibExperimentProps, 'team' | 'name' | 'trial'> & { readonly trial: WithMounts<KatibExperimentProps['trial']> }>>;
+  readonly pipelines?: Readonly<Record<string, Omit<TrainingPipelineProps, 'team' | 'name' | 'dataset' | 'train' | 'test' | 'snapshot'> & {
+    readonly dataset: Omit<PipelineDataset, 'claim'> & { readonly volume: TeamVolume };
+    readonly train: WithMounts<TrainingPipelineProps['train']>;
+    readonly test?: WithMounts<NonNullable<TrainingPipelineProps['test']>>;
+    readonly snapshot?: Omit<PipelineSnapshotOptions, 'class'>;
+  }>>;
+  readonly tensorBoards?: Readonly<Record<string, Pick<TensorBoardProps, 'path'> & { readonly logs: TeamVolume }>>;
+}
+
+/** A key of `volumes` or `exports` of the team. */
+export type TeamVolume = string;
+
+/** Data in a pod, by its mount path. */
+export type TeamMounts = Readonly<Record<string, TeamVolume>>;
+
+type WithMounts<Options> = Omit<Options, 'mounts'> & { readonly mounts?: TeamMounts };

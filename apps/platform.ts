@@ -2,16 +2,18 @@ import { type EnvironmentApp, PlatformNamespace } from '../lib';
 import { type Environment } from './environment';
 import { addAirflow } from './systems/airflow';
 import { addData } from './systems/data';
+import { addKubeflow } from './systems/kubeflow';
 import { addStorage } from './systems/storage';
 import { addTraining } from './systems/training';
 
 /** The systems of an environment, each in a layer of its own; the numbers are the order of `kubectl apply -f`. */
 export function addPlatform(app: EnvironmentApp, environment: Environment): void {
-  const { namespaces = [], storage, data, training, airflow } = environment;
+  const { namespaces = [], storage, data, training, airflow, kubeflow } = environment;
   for (const props of namespaces) new PlatformNamespace(app.layer('10-namespaces'), props.name, props);
   const stores = storage ? addStorage(app.layer('20-storage'), storage) : { aipods: {} };
   const volumes = data && addData(app.layer('30-data'), data, stores);
   // A mistake that stops one of these does not hide those of the next.
   if (training) app.attempt(() => { addTraining(app.layer('40-training'), training, environment.cluster, volumes); });
   if (airflow) app.attempt(() => { addAirflow(app.layer('50-airflow'), airflow, volumes); });
+  if (kubeflow) app.attempt(() => { addKubeflow({ teams: app.layer('60-kubeflow'), workloads: app.layer('65-kubeflow-workloads') }, kubeflow, stores); });
 }

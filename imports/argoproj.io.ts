@@ -97,9 +97,9 @@ export interface WorkflowSpec {
   readonly workflowTemplateRef: WorkflowSpecWorkflowTemplateRef;
 
   /**
-   * @schema WorkflowSpec#arguments
+   * @schema WorkflowSpec#workflowMetadata
    */
-  readonly arguments?: WorkflowSpecArguments;
+  readonly workflowMetadata?: WorkflowSpecWorkflowMetadata;
 }
 
 /**
@@ -110,7 +110,7 @@ export function toJson_WorkflowSpec(obj: WorkflowSpec | undefined): Record<strin
   if (obj === undefined) { return undefined; }
   const result = {
     'workflowTemplateRef': toJson_WorkflowSpecWorkflowTemplateRef(obj.workflowTemplateRef),
-    'arguments': toJson_WorkflowSpecArguments(obj.arguments),
+    'workflowMetadata': toJson_WorkflowSpecWorkflowMetadata(obj.workflowMetadata),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -142,53 +142,23 @@ export function toJson_WorkflowSpecWorkflowTemplateRef(obj: WorkflowSpecWorkflow
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * @schema WorkflowSpecArguments
+ * @schema WorkflowSpecWorkflowMetadata
  */
-export interface WorkflowSpecArguments {
+export interface WorkflowSpecWorkflowMetadata {
   /**
-   * @schema WorkflowSpecArguments#parameters
+   * @schema WorkflowSpecWorkflowMetadata#annotations
    */
-  readonly parameters?: WorkflowSpecArgumentsParameters[];
+  readonly annotations?: { [key: string]: string };
 }
 
 /**
- * Converts an object of type 'WorkflowSpecArguments' to JSON representation.
+ * Converts an object of type 'WorkflowSpecWorkflowMetadata' to JSON representation.
  */
 /* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowSpecArguments(obj: WorkflowSpecArguments | undefined): Record<string, any> | undefined {
+export function toJson_WorkflowSpecWorkflowMetadata(obj: WorkflowSpecWorkflowMetadata | undefined): Record<string, any> | undefined {
   if (obj === undefined) { return undefined; }
   const result = {
-    'parameters': obj.parameters?.map(y => toJson_WorkflowSpecArgumentsParameters(y)),
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * @schema WorkflowSpecArgumentsParameters
- */
-export interface WorkflowSpecArgumentsParameters {
-  /**
-   * @schema WorkflowSpecArgumentsParameters#name
-   */
-  readonly name: string;
-
-  /**
-   * @schema WorkflowSpecArgumentsParameters#value
-   */
-  readonly value: string;
-}
-
-/**
- * Converts an object of type 'WorkflowSpecArgumentsParameters' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowSpecArgumentsParameters(obj: WorkflowSpecArgumentsParameters | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'name': obj.name,
-    'value': obj.value,
+    'annotations': ((obj.annotations) === undefined) ? undefined : (Object.entries(obj.annotations).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -300,11 +270,6 @@ export interface WorkflowTemplateSpec {
   readonly activeDeadlineSeconds?: number;
 
   /**
-   * @schema WorkflowTemplateSpec#parallelism
-   */
-  readonly parallelism?: number;
-
-  /**
    * @schema WorkflowTemplateSpec#arguments
    */
   readonly arguments?: WorkflowTemplateSpecArguments;
@@ -320,24 +285,9 @@ export interface WorkflowTemplateSpec {
   readonly workflowMetadata?: WorkflowTemplateSpecWorkflowMetadata;
 
   /**
-   * @schema WorkflowTemplateSpec#securityContext
-   */
-  readonly securityContext?: any;
-
-  /**
-   * @schema WorkflowTemplateSpec#volumes
-   */
-  readonly volumes?: any[];
-
-  /**
    * @schema WorkflowTemplateSpec#ttlStrategy
    */
   readonly ttlStrategy?: WorkflowTemplateSpecTtlStrategy;
-
-  /**
-   * @schema WorkflowTemplateSpec#podGC
-   */
-  readonly podGc?: WorkflowTemplateSpecPodGc;
 
   /**
    * @schema WorkflowTemplateSpec#templates
@@ -355,14 +305,10 @@ export function toJson_WorkflowTemplateSpec(obj: WorkflowTemplateSpec | undefine
     'entrypoint': obj.entrypoint,
     'serviceAccountName': obj.serviceAccountName,
     'activeDeadlineSeconds': obj.activeDeadlineSeconds,
-    'parallelism': obj.parallelism,
     'arguments': toJson_WorkflowTemplateSpecArguments(obj.arguments),
     'podMetadata': toJson_WorkflowTemplateSpecPodMetadata(obj.podMetadata),
     'workflowMetadata': toJson_WorkflowTemplateSpecWorkflowMetadata(obj.workflowMetadata),
-    'securityContext': obj.securityContext,
-    'volumes': obj.volumes?.map(y => y),
     'ttlStrategy': toJson_WorkflowTemplateSpecTtlStrategy(obj.ttlStrategy),
-    'podGC': toJson_WorkflowTemplateSpecPodGc(obj.podGc),
     'templates': obj.templates?.map(y => toJson_WorkflowTemplateSpecTemplates(y)),
   };
   // filter undefined values
@@ -456,16 +402,6 @@ export interface WorkflowTemplateSpecTtlStrategy {
    * @schema WorkflowTemplateSpecTtlStrategy#secondsAfterCompletion
    */
   readonly secondsAfterCompletion?: number;
-
-  /**
-   * @schema WorkflowTemplateSpecTtlStrategy#secondsAfterSuccess
-   */
-  readonly secondsAfterSuccess?: number;
-
-  /**
-   * @schema WorkflowTemplateSpecTtlStrategy#secondsAfterFailure
-   */
-  readonly secondsAfterFailure?: number;
 }
 
 /**
@@ -476,32 +412,6 @@ export function toJson_WorkflowTemplateSpecTtlStrategy(obj: WorkflowTemplateSpec
   if (obj === undefined) { return undefined; }
   const result = {
     'secondsAfterCompletion': obj.secondsAfterCompletion,
-    'secondsAfterSuccess': obj.secondsAfterSuccess,
-    'secondsAfterFailure': obj.secondsAfterFailure,
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * @schema WorkflowTemplateSpecPodGc
- */
-export interface WorkflowTemplateSpecPodGc {
-  /**
-   * @schema WorkflowTemplateSpecPodGc#strategy
-   */
-  readonly strategy?: WorkflowTemplateSpecPodGcStrategy;
-}
-
-/**
- * Converts an object of type 'WorkflowTemplateSpecPodGc' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowTemplateSpecPodGc(obj: WorkflowTemplateSpecPodGc | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'strategy': obj.strategy,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -518,24 +428,14 @@ export interface WorkflowTemplateSpecTemplates {
   readonly name: string;
 
   /**
-   * @schema WorkflowTemplateSpecTemplates#inputs
-   */
-  readonly inputs?: WorkflowTemplateSpecTemplatesInputs;
-
-  /**
-   * @schema WorkflowTemplateSpecTemplates#metadata
-   */
-  readonly metadata?: WorkflowTemplateSpecTemplatesMetadata;
-
-  /**
    * @schema WorkflowTemplateSpecTemplates#activeDeadlineSeconds
    */
   readonly activeDeadlineSeconds?: number;
 
   /**
-   * @schema WorkflowTemplateSpecTemplates#nodeSelector
+   * @schema WorkflowTemplateSpecTemplates#securityContext
    */
-  readonly nodeSelector?: { [key: string]: string };
+  readonly securityContext?: any;
 
   /**
    * @schema WorkflowTemplateSpecTemplates#container
@@ -571,10 +471,8 @@ export function toJson_WorkflowTemplateSpecTemplates(obj: WorkflowTemplateSpecTe
   if (obj === undefined) { return undefined; }
   const result = {
     'name': obj.name,
-    'inputs': toJson_WorkflowTemplateSpecTemplatesInputs(obj.inputs),
-    'metadata': toJson_WorkflowTemplateSpecTemplatesMetadata(obj.metadata),
     'activeDeadlineSeconds': obj.activeDeadlineSeconds,
-    'nodeSelector': ((obj.nodeSelector) === undefined) ? undefined : (Object.entries(obj.nodeSelector).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
+    'securityContext': obj.securityContext,
     'container': obj.container,
     'volumes': obj.volumes?.map(y => y),
     'retryStrategy': toJson_WorkflowTemplateSpecTemplatesRetryStrategy(obj.retryStrategy),
@@ -598,7 +496,7 @@ export interface WorkflowTemplateSpecArgumentsParameters {
   /**
    * @schema WorkflowTemplateSpecArgumentsParameters#value
    */
-  readonly value?: string;
+  readonly value: string;
 }
 
 /**
@@ -610,74 +508,6 @@ export function toJson_WorkflowTemplateSpecArgumentsParameters(obj: WorkflowTemp
   const result = {
     'name': obj.name,
     'value': obj.value,
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * @schema WorkflowTemplateSpecPodGcStrategy
- */
-export enum WorkflowTemplateSpecPodGcStrategy {
-  /** OnPodCompletion */
-  ON_POD_COMPLETION = "OnPodCompletion",
-  /** OnPodSuccess */
-  ON_POD_SUCCESS = "OnPodSuccess",
-  /** OnWorkflowCompletion */
-  ON_WORKFLOW_COMPLETION = "OnWorkflowCompletion",
-  /** OnWorkflowSuccess */
-  ON_WORKFLOW_SUCCESS = "OnWorkflowSuccess",
-}
-
-/**
- * @schema WorkflowTemplateSpecTemplatesInputs
- */
-export interface WorkflowTemplateSpecTemplatesInputs {
-  /**
-   * @schema WorkflowTemplateSpecTemplatesInputs#parameters
-   */
-  readonly parameters?: WorkflowTemplateSpecTemplatesInputsParameters[];
-}
-
-/**
- * Converts an object of type 'WorkflowTemplateSpecTemplatesInputs' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowTemplateSpecTemplatesInputs(obj: WorkflowTemplateSpecTemplatesInputs | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'parameters': obj.parameters?.map(y => toJson_WorkflowTemplateSpecTemplatesInputsParameters(y)),
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * @schema WorkflowTemplateSpecTemplatesMetadata
- */
-export interface WorkflowTemplateSpecTemplatesMetadata {
-  /**
-   * @schema WorkflowTemplateSpecTemplatesMetadata#labels
-   */
-  readonly labels?: { [key: string]: string };
-
-  /**
-   * @schema WorkflowTemplateSpecTemplatesMetadata#annotations
-   */
-  readonly annotations?: { [key: string]: string };
-}
-
-/**
- * Converts an object of type 'WorkflowTemplateSpecTemplatesMetadata' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowTemplateSpecTemplatesMetadata(obj: WorkflowTemplateSpecTemplatesMetadata | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'labels': ((obj.labels) === undefined) ? undefined : (Object.entries(obj.labels).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
-    'annotations': ((obj.annotations) === undefined) ? undefined : (Object.entries(obj.annotations).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
@@ -787,55 +617,19 @@ export function toJson_WorkflowTemplateSpecTemplatesDag(obj: WorkflowTemplateSpe
 /* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
 
 /**
- * @schema WorkflowTemplateSpecTemplatesInputsParameters
- */
-export interface WorkflowTemplateSpecTemplatesInputsParameters {
-  /**
-   * @schema WorkflowTemplateSpecTemplatesInputsParameters#name
-   */
-  readonly name: string;
-
-  /**
-   * @schema WorkflowTemplateSpecTemplatesInputsParameters#value
-   */
-  readonly value?: string;
-}
-
-/**
- * Converts an object of type 'WorkflowTemplateSpecTemplatesInputsParameters' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowTemplateSpecTemplatesInputsParameters(obj: WorkflowTemplateSpecTemplatesInputsParameters | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'name': obj.name,
-    'value': obj.value,
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
  * @schema WorkflowTemplateSpecTemplatesRetryStrategyRetryPolicy
  */
 export enum WorkflowTemplateSpecTemplatesRetryStrategyRetryPolicy {
   /** Always */
   ALWAYS = "Always",
-  /** OnFailure */
-  ON_FAILURE = "OnFailure",
-  /** OnError */
-  ON_ERROR = "OnError",
-  /** OnTransientError */
-  ON_TRANSIENT_ERROR = "OnTransientError",
 }
 
 /**
  * @schema WorkflowTemplateSpecTemplatesResourceAction
  */
 export enum WorkflowTemplateSpecTemplatesResourceAction {
-  /** create */
-  CREATE = "create",
+  /** apply */
+  APPLY = "apply",
 }
 
 /**
@@ -856,11 +650,6 @@ export interface WorkflowTemplateSpecTemplatesDagTasks {
    * @schema WorkflowTemplateSpecTemplatesDagTasks#dependencies
    */
   readonly dependencies?: string[];
-
-  /**
-   * @schema WorkflowTemplateSpecTemplatesDagTasks#arguments
-   */
-  readonly arguments?: WorkflowTemplateSpecTemplatesDagTasksArguments;
 }
 
 /**
@@ -873,61 +662,6 @@ export function toJson_WorkflowTemplateSpecTemplatesDagTasks(obj: WorkflowTempla
     'name': obj.name,
     'template': obj.template,
     'dependencies': obj.dependencies?.map(y => y),
-    'arguments': toJson_WorkflowTemplateSpecTemplatesDagTasksArguments(obj.arguments),
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * @schema WorkflowTemplateSpecTemplatesDagTasksArguments
- */
-export interface WorkflowTemplateSpecTemplatesDagTasksArguments {
-  /**
-   * @schema WorkflowTemplateSpecTemplatesDagTasksArguments#parameters
-   */
-  readonly parameters?: WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters[];
-}
-
-/**
- * Converts an object of type 'WorkflowTemplateSpecTemplatesDagTasksArguments' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowTemplateSpecTemplatesDagTasksArguments(obj: WorkflowTemplateSpecTemplatesDagTasksArguments | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'parameters': obj.parameters?.map(y => toJson_WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters(y)),
-  };
-  // filter undefined values
-  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
-}
-/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-
-/**
- * @schema WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters
- */
-export interface WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters {
-  /**
-   * @schema WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters#name
-   */
-  readonly name: string;
-
-  /**
-   * @schema WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters#value
-   */
-  readonly value?: string;
-}
-
-/**
- * Converts an object of type 'WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters' to JSON representation.
- */
-/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
-export function toJson_WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters(obj: WorkflowTemplateSpecTemplatesDagTasksArgumentsParameters | undefined): Record<string, any> | undefined {
-  if (obj === undefined) { return undefined; }
-  const result = {
-    'name': obj.name,
-    'value': obj.value,
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});

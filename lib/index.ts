@@ -34,12 +34,15 @@ export { type StorageClassProps, type StorageClassReference, TridentStorageClass
 export { FlexGroupStorageClass, type FlexGroupStorageClassProps } from './storage/flexgroup-storage-class';
 export { FlexVolStorageClass, type FlexVolStorageClassProps } from './storage/flexvol-storage-class';
 export { type Claim, type Dataset, ExistingClaim } from './storage/claim';
+export { type DatasetMount } from './storage/mounts';
 export { VolumeClaim, type VolumeClaimProps } from './storage/volume-claim';
 export { type DataPath, ImportedDataset, type ImportedDatasetProps } from './storage/imported-dataset';
 export { VolumeSnapshotClass, type VolumeSnapshotClassProps } from './storage/volume-snapshot-class';
-export { VolumeSnapshot, type VolumeSnapshotProps } from './storage/volume-snapshot';
+export { ExistingSnapshot, VolumeSnapshot, type VolumeSnapshotProps } from './storage/volume-snapshot';
 export { VolumeClone, type VolumeCloneProps } from './storage/volume-clone';
 export { MirroredVolume, type MirroredVolumeProps } from './storage/mirrored-volume';
+export { NfsDataset, type NfsDatasetProps } from './storage/nfs-dataset';
+export { SharedVolume, type SharedVolumeProps } from './storage/shared-volume';
 
 export { VolumeAccess, type VolumeAccessProps, type VolumeRight } from './storage/volume-access';
 
@@ -55,3 +58,32 @@ export {
 export { ImagenetBenchmarkJob, type ImagenetBenchmarkJobProps } from './training/imagenet-benchmark-job';
 export { HorovodCluster, type HorovodClusterProps, type HostNetworkOptions, type MpiOperatorOptions } from './training/horovod-cluster';
 export { type BenchmarkData, type ImagePaths, type TrainingOptions } from './training/benchmark';
+
+// Kubeflow: what teams need around it.
+export { KubeflowInstallation, type KubeflowInstallationProps } from './kubeflow/kubeflow-installation';
+export { type TeamNamespace } from './kubeflow/team-namespace';
+export { type KubeflowVersion } from './kubeflow/upstream';
+export {
+  type DefaultsTeamOptions, type FlexGroupGuard, KubeflowDefaults, type KubeflowDefaultsProps, type KubeflowTeams,
+} from './kubeflow/kubeflow-defaults';
+export { KubeflowTeam, type KubeflowTeamOptions, type KubeflowTeamProps, type TeamOwner } from './kubeflow/kubeflow-team';
+export { type ContainerDefaults, type TeamQuota } from './kubeflow/team-quota';
+export { type TeamDataManagement, type TeamDataset } from './kubeflow/team-pod-defaults';
+export { type PodDefaultReference, type PodDefaultVolume, TeamPodDefault, type TeamPodDefaultProps } from './kubeflow/pod-default';
+export { type GpuShare, type NotebookDataset, NotebookWorkspace, type NotebookWorkspaceProps, type WorkspaceOptions } from './kubeflow/notebook-workspace';
+export { TensorBoard, type TensorBoardProps } from './kubeflow/tensorboard';
+export {
+  type PipelineDataset, type PipelineSnapshotOptions, TrainingPipeline, type TrainingPipelineProps, type TrainOptions,
+} from './kubeflow/training-pipeline';
+export { type WorkloadOptions } from './kubeflow/workload';
+export { KatibExperiment, type KatibExperimentProps, type TrialCounts } from './kubeflow/katib-experiment';
+export { type KatibObjective, type MedianStop, type MetricsCollector } from './kubeflow/katib-metrics';
+export {
+  type CategoricalParameter, type DiscreteParameter, type Distributed, type DoubleParameter, type DrawnParameter, type IntParameter, type KatibParameter, type RangeParameter,
+  type SteppedDoubleParameter, type SteppedParameter,
+} from './kubeflow/katib-parameters';
+export {
+  type BayesianOptimizationSearch, type BayesianOptimizationSettings, type CmaesSearch, type CmaesSettings, type GridSearch, type HyperbandSearch, type HyperbandSettings, type KatibSearch,
+  type MultivariateTpeSearch, type MultivariateTpeSettings, type PbtSearch, type PbtSettings, type RandomSearch, type SeedSettings, type SobolSearch, type TpeSearch, type TpeSettings,
+} from './kubeflow/katib-search';
+export { type FromParameters, type TrialOptions } from './kubeflow/katib-trial';

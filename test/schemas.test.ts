@@ -4,12 +4,18 @@ import Ajv, { type ValidateFunction } from 'ajv';
 import { PodTemplateSpec } from 'kubernetes-models/v1';
 import { parseAllDocuments } from 'yaml';
 import { type Json } from '../lib';
+import { podTemplatesOf } from '../lib/core/model';
 
 const ROOT = join(__dirname, '..');
 const documents = (path: string): Json[] => parseAllDocuments(readFileSync(path, 'utf8')).map(document => document.toJS());
 const yamlFiles = (folder: string): string[] => readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml')).sort().map(file => join(folder, file));
 
-const manifests = yamlFiles(join(ROOT, 'dist')).flatMap(path => documents(path).map(json => ({ json, title: `${path.slice(ROOT.length + 6)}: ${json.kind} ${json.metadata.name}` })));
+const written = yamlFiles(join(ROOT, 'dist')).flatMap(path => documents(path).map(json => ({ json, title: `${path.slice(ROOT.length + 6)}: ${json.kind} ${json.metadata.name}` })));
+/** With the objects that steps of workflows make. */
+const manifests = written.flatMap(({ json, title }) => [
+  { json, title },
+  ...(json.spec?.templates ?? []).filter((step: Json) => step.resource).map((step: Json) => ({ json: JSON.parse(step.resource.manifest), title: `${title}, step ${step.name}` })),
+]);
 const isCustom = (json: Json) => crds(join(ROOT, 'crds')).some(crd => crd.apiVersion === json.apiVersion && crd.kind === json.kind);
 
 interface CrdSchema {
@@ -65,8 +71,13 @@ describe('custom objects meet our closed schemas; otherwise a typo is accepted a
     expect(errors(validator(schema), { ...backend, spec: { ...backend.spec, manegementLIF: '10.0.0.1' } })).toHaveLength(1);
   });
 
-  test.each(manifests.filter(({ json }) => json.kind === 'MPIJob'))('pod templates inside: $title', ({ json }) => {
-    for (const { template } of Object.values<Json>(json.spec.mpiReplicaSpecs)) expect(() => { new PodTemplateSpec(template).validate(); }).not.toThrow();
+  const withPods = manifests.filter(({ json }) => isCustom(json)).flatMap(({ json, title }) => podTemplatesOf(json).map(({ metadata, spec }, index) => ({ title, index, template: { metadata, spec } })));
+  test.each(withPods)('pod template $index inside: $title', ({ template }) => {
+    expect(() => { new PodTemplateSpec(template).validate(); }).not.toThrow();
+  });
+
+  test.each(manifests.filter(({ json }) => json.kind === 'PodDefault'))('what it adds to a pod: $title', ({ json: { spec: { env, volumes, volumeMounts } } }) => {
+    expect(() => { new PodTemplateSpec({ spec: { volumes, containers: [{ name: 'notebook', env, volumeMounts }] } }).validate(); }).not.toThrow();
   });
 });
 
@@ -78,7 +89,7 @@ const upstream = process.env.UPSTREAM_CRDS;
     .filter(({ apiVersion, kind }) => apiVersion === json.apiVersion && kind === json.kind)
     .map(definition => ({ json, title, definition })));
   test('every custom kind that we write has an upstream definition to be held against', () => {
-    const kinds = new Set(manifests.filter(({ json }) => isCustom(json)).map(({ json }) => json.kind));
+    const kinds = new Set(written.filter(({ json }) => isCustom(json)).map(({ json }) => json.kind));
     expect([...kinds].filter(kind => !cases.some(({ json }) => json.kind === kind))).toEqual([]);
   });
   test.each(cases)('$title by $definition.file', ({ json, definition }) => {

@@ -76,6 +76,73 @@ export const lab = {
     fernetKey: { secret: 'airflow-keys', key: 'fernet-key' },
     webserverSecretKey: { secret: 'airflow-keys', key: 'webserver-secret-key' },
     web: { expose: { kind: 'node-port' } },
-    dataManagement: { snapshot: ['dataset', 'results'], clone: ['results'] },
+    dataManagement: { snapshot: ['results'], clone: ['results'] },
+  },
+  // Kubeflow 1.7 by deployKF 0.1.1, with the profile that it starts out with.
+  kubeflow: {
+    version: '1.7',
+    teams: {
+      'kubeflow-user-example-com': {
+        owner: { kind: 'User', name: 'user@example.com' },
+        pipelineAccess: true,
+        volumes: {
+          'mnist-data': { size: '10Gi', aipod: 'ontap-ai' },
+          'mnist-results': { size: '10Gi', aipod: 'ontap-ai' },
+        },
+        exports: { '/pb_fg_all': { size: '10Ti', aipod: 'ontap-ai' } },
+        dataManagement: { snapshot: ['mnist-data'], clone: ['mnist-data'] },
+        notebooks: {
+          mnist: {
+            image: 'kubeflownotebookswg/jupyter-pytorch-cuda-full:v1.7.0',
+            cpu: 2,
+            memory: '8Gi',
+            gpus: 1,
+            sharedMemory: true,
+            mounts: { '/home/jovyan/pb-fg-all': '/pb_fg_all', '/home/jovyan/mnist-data': 'mnist-data' },
+            podDefaults: ['access-ml-pipeline'],
+          },
+        },
+        experiments: {
+          'mnist-pytorch': {
+            naming: 'fixed',
+            objective: { type: 'maximize', metric: 'Validation-accuracy', goal: 0.9, additionalMetrics: ['Train-accuracy'] },
+            search: {
+              algorithm: 'grid',
+              parameters: {
+                // The documents show no step; Katib's grid search does not start without one.
+                'lr': { type: 'double', min: 0.01, max: 0.03, step: 0.005 },
+                'num-layers': { type: 'int', min: 1, max: 64 },
+                'optimizer': { type: 'categorical', values: ['sgd', 'adam', 'ftrl'] },
+              },
+            },
+            trials: { max: 12, parallel: 3, maxFailed: 3 },
+            metricsCollector: { kind: 'File', path: '/katib/mnist.log' },
+            trial: {
+              image: 'registry.example.com/ai/mnist-pytorch:1.0.0',
+              command: ({ lr, 'num-layers': layers, optimizer }) => [
+                'python3', '/app/train_mnist.py', '--log-path=/katib/mnist.log', `--lr=${lr}`, `--num-layers=${layers}`, `--optimizer=${optimizer}`,
+              ],
+              mounts: { '/mnt/data': 'mnist-data' },
+            },
+          },
+        },
+        pipelines: {
+          mnist: {
+            dataset: { volume: 'mnist-data' },
+            train: {
+              image: 'registry.example.com/ai/mnist-pytorch:1.0.0',
+              command: ['python3', '/app/train_mnist.py', '--data=/mnt/data', '--output=/mnt/results'],
+              mounts: { '/mnt/results': 'mnist-results' },
+            },
+            test: {
+              image: 'registry.example.com/ai/mnist-pytorch:1.0.0',
+              command: ['python3', '/app/test_mnist.py', '--data=/mnt/data', '--model=/mnt/results'],
+              mounts: { '/mnt/results': 'mnist-results' },
+            },
+          },
+        },
+        tensorBoards: { 'mnist-logs': { logs: 'mnist-results', path: 'logs' } },
+      },
+    },
   },
 } satisfies Environment;

@@ -96,6 +96,84 @@ export const prod = {
     webserverSecretKey: { secret: 'airflow-keys', key: 'webserver-secret-key' },
     logs: { storage: { size: '100Gi' }, retentionDays: 90 },
     web: { replicas: 2, expose: { kind: 'ingress', host: 'airflow.example.com', className: 'nginx', tlsSecret: 'airflow-web-tls' } },
-    dataManagement: { snapshot: ['dataset', 'results'], clone: ['results'] },
+    dataManagement: { snapshot: ['results'], clone: ['results'] },
+  },
+  kubeflow: {
+    version: '26.03',
+    teams: {
+      'kubeflow-user-example-com': {
+        owner: { kind: 'User', name: 'user@example.com' },
+        quota: { gpus: 8, cpu: 64, memory: '512Gi', storage: '2Ti', claims: 50 },
+        pipelineAccess: true,
+        sharedMemory: '16Gi',
+        volumes: {
+          'mnist-data': { size: '100Gi', aipod: 'aipod' },
+          'mnist-results': { size: '100Gi', aipod: 'aipod' },
+        },
+        exports: { '/pb_fg_all': { size: '10Ti', aipod: 'aipod', transport: 'rdma' } },
+        datasets: { 'imagenet': { data: '/pb_fg_all', mountPath: '/mnt/imagenet' } },
+        dataManagement: { snapshot: ['mnist-data', 'mnist-results'], clone: ['mnist-data'] },
+        notebooks: {
+          mnist: {
+            image: 'ghcr.io/kubeflow/kubeflow/notebook-servers/jupyter-pytorch-cuda-full:v1.10.0',
+            cpu: 4,
+            memory: '16Gi',
+            gpus: 1,
+            sharedMemory: '8Gi',
+            mounts: { '/home/jovyan/pb-fg-all': '/pb_fg_all', '/home/jovyan/mnist-data': 'mnist-data' },
+            podDefaults: ['access-ml-pipeline'],
+          },
+        },
+        experiments: {
+          'mnist-pytorch': {
+            objective: { type: 'maximize', metric: 'Validation-accuracy', goal: 0.9, additionalMetrics: ['Train-accuracy'] },
+            search: {
+              // A grid of 12 of 960 points would see one corner only.
+              algorithm: 'random',
+              parameters: {
+                'lr': { type: 'double', min: 0.01, max: 0.03 },
+                'num-layers': { type: 'int', min: 1, max: 64 },
+                'optimizer': { type: 'categorical', values: ['sgd', 'adam', 'ftrl'] },
+              },
+            },
+            trials: { max: 12, parallel: 3, maxFailed: 3 },
+            metricsCollector: { kind: 'File', path: '/katib/mnist.log' },
+            trial: {
+              image: 'registry.example.com/ai/mnist-pytorch:1.0.0',
+              command: ({ lr, 'num-layers': layers, optimizer }) => [
+                'python3', '/app/train_mnist.py', '--log-path=/katib/mnist.log', `--lr=${lr}`, `--num-layers=${layers}`, `--optimizer=${optimizer}`,
+              ],
+              memory: '8Gi',
+              gpus: 1,
+              sharedMemory: '2Gi',
+              mounts: { '/mnt/data': 'mnist-data' },
+            },
+          },
+        },
+        pipelines: {
+          mnist: {
+            dataset: { volume: 'mnist-data', readOnly: true },
+            train: {
+              image: 'registry.example.com/ai/mnist-pytorch:1.0.0',
+              command: ['torchrun', '/app/train_mnist.py', '--data=/mnt/data', '--output=/mnt/results'],
+              pyTorchJob: { workers: 1 },
+              cpu: 8,
+              memory: '64Gi',
+              gpus: 2,
+              sharedMemory: '16Gi',
+              mounts: { '/mnt/results': 'mnist-results' },
+            },
+            test: {
+              image: 'registry.example.com/ai/mnist-pytorch:1.0.0',
+              command: ['python3', '/app/test_mnist.py', '--data=/mnt/data', '--model=/mnt/results'],
+              memory: '8Gi',
+              mounts: { '/mnt/results': 'mnist-results' },
+            },
+            activeDeadline: Duration.hours(12),
+          },
+        },
+        tensorBoards: { 'mnist-logs': { logs: 'mnist-results', path: 'logs' } },
+      },
+    },
   },
 } satisfies Environment;

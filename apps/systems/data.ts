@@ -1,7 +1,7 @@
 import { type Chart } from 'cdk8s';
-import { type AIPodStorage, type Claim, type Dataset, ImportedDataset, MirroredVolume, VolumeClaim, VolumeClone, VolumeSnapshot } from '../../lib';
+import { type Claim, type Dataset, ImportedDataset, MirroredVolume, VolumeClaim, VolumeClone, VolumeSnapshot } from '../../lib';
 import { type DataSettings, type ImportedData, type ProvisionedData } from '../environment';
-import { type StorageOutputs } from './storage';
+import { aipodNamed, required, type StorageOutputs } from './storage';
 
 /** What later layers need of the data layer. */
 export interface DataOutputs {
@@ -12,11 +12,11 @@ export interface DataOutputs {
 export function addData(layer: Chart, settings: DataSettings, storage: StorageOutputs): DataOutputs {
   const { namespace, dataset, snapshots = [], clones = [], mirrors = [] } = settings;
   const results = provision(layer, namespace, settings.results, storage);
-  const madeSnapshots = new Map(snapshots.map(name => [name, new VolumeSnapshot(layer, name, { name, source: results, snapshotClass: required(storage.snapshotClass, 'storage.snapshotClass') })]));
+  const madeSnapshots = new Map(snapshots.map(name => [name, new VolumeSnapshot(layer, name, { name, source: results, snapshotClass: required(storage.snapshotClass, 'storage.snapshotClass', 'data') })]));
   for (const { name, ofSnapshot } of clones) {
-    new VolumeClone(layer, name, { name, source: ofSnapshot === undefined ? results : required(madeSnapshots.get(ofSnapshot), `data.snapshots["${ofSnapshot}"]`) });
+    new VolumeClone(layer, name, { name, source: ofSnapshot === undefined ? results : required(madeSnapshots.get(ofSnapshot), `data.snapshots["${ofSnapshot}"]`, 'data') });
   }
-  for (const { aipod, ...mirror } of mirrors) new MirroredVolume(layer, mirror.name, { ...mirror, namespace, storageClass: aipodNamed(storage, aipod).flexVolClass });
+  for (const { aipod, ...mirror } of mirrors) new MirroredVolume(layer, mirror.name, { ...mirror, namespace, storageClass: aipodNamed(storage, aipod, 'data').flexVolClass });
   return {
     results,
     dataset: 'import' in dataset ? importDataset(layer, namespace, dataset, storage) : provision(layer, namespace, dataset, storage),
@@ -24,19 +24,9 @@ export function addData(layer: Chart, settings: DataSettings, storage: StorageOu
 }
 
 function provision(layer: Chart, namespace: string, { claim, aipod, ...size }: ProvisionedData, storage: StorageOutputs): VolumeClaim {
-  return new VolumeClaim(layer, claim, { ...size, name: claim, namespace, storageClass: aipod === undefined ? undefined : aipodNamed(storage, aipod).flexVolClass });
+  return new VolumeClaim(layer, claim, { ...size, name: claim, namespace, storageClass: aipod === undefined ? undefined : aipodNamed(storage, aipod, 'data').flexVolClass });
 }
 
 function importDataset(layer: Chart, namespace: string, { import: volume, size, aipod, transport, backendUuids }: ImportedData, storage: StorageOutputs): ImportedDataset {
-  return new ImportedDataset(layer, volume, { volume, size, namespace, paths: aipodNamed(storage, aipod).pathsOver(transport ?? 'tcp'), backendUuids });
-}
-
-function aipodNamed({ aipods }: StorageOutputs, name: string): AIPodStorage {
-  return required(aipods[name], `storage.aipods["${name}"]`);
-}
-
-/** An environment is data, so it names things; a name that leads nowhere is a mistake in it. */
-function required<T>(value: T | undefined, key: string): T {
-  if (value === undefined) throw new Error(`\`${key}\` is not in the environment, but \`data\` refers to it. Add it, or correct the reference.`);
-  return value;
+  return new ImportedDataset(layer, volume, { volume, size, namespace, paths: aipodNamed(storage, aipod, 'data').pathsOver(transport ?? 'tcp'), backendUuids });
 }

@@ -15,3 +15,14 @@ export function addStorage(layer: Chart, { trident: tridentProps, aipods, snapsh
     snapshotClass: snapshotClass && new VolumeSnapshotClass(layer, 'snapshot-class', snapshotClass),
   };
 }
+
+/** The AIPod storage of a prefix; `user` is the key that names it. */
+export function aipodNamed({ aipods }: StorageOutputs, prefix: string, user: string): AIPodStorage {
+  return required(aipods[prefix], `storage.aipods["${prefix}"]`, user);
+}
+
+/** An environment is data, so it names things; a name that leads nowhere is a mistake in it. */
+export function required<T>(value: T | undefined, key: string, user: string): T {
+  if (value === undefined) throw new Error(`\`${key}\` is not in the environment, but \`${user}\` refers to it. Add it, or correct the reference.`);
+  return value;
+}

@@ -19,9 +19,14 @@ export type JobNaming =
   /** The name plus a hash of its content, so that a changed template is a new object and a second apply never fails. */
   | 'contentHash';
 
-/** Adds a run-to-completion object, whose template cannot be changed once it is in the cluster. */
-export function addJobObject(scope: Construct, id: string, identity: Identity, naming: JobNaming, manifest: ApiObjectProps): ApiObject {
-  return naming === 'fixed' ? addObject(scope, id, identity, manifest) : new ContentNamedObject(scope, id, withLabels(identity, manifest));
+/**
+ * Adds a run-to-completion object, whose template cannot be changed once it is in the cluster.
+ * @param mutableFields fields of its spec that may be changed in place
+ */
+export function addJobObject(
+  scope: Construct, id: string, identity: Identity, naming: JobNaming, manifest: ApiObjectProps, mutableFields: readonly string[] = MUTABLE_FIELDS,
+): ApiObject {
+  return naming === 'fixed' ? addObject(scope, id, identity, manifest) : new ContentNamedObject(scope, id, withLabels(identity, manifest), mutableFields);
 }
 
 function withLabels(identity: Identity, manifest: ApiObjectProps): ApiObjectProps {
@@ -33,9 +38,13 @@ const MUTABLE_FIELDS = ['suspend', 'parallelism', 'backoffLimit', 'activeDeadlin
 
 /** The hash is taken from the JSON that is written, JSON patches included. */
 class ContentNamedObject extends ApiObject {
+  constructor(scope: Construct, id: string, manifest: ApiObjectProps, private readonly mutableFields: readonly string[]) {
+    super(scope, id, manifest);
+  }
+
   override toJson() {
     const json = super.toJson();
-    const immutable = Object.entries(json.spec ?? {}).filter(([key]) => !MUTABLE_FIELDS.includes(key));
+    const immutable = Object.entries(json.spec ?? {}).filter(([key]) => !this.mutableFields.includes(key));
     const hash = createHash('sha256').update(JSON.stringify(immutable)).digest('hex').slice(0, 8);
     return { ...json, metadata: { ...json.metadata, name: `${json.metadata.name}-${hash}` } };
   }

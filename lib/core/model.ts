@@ -60,7 +60,7 @@ function workflowPods({ templates, podMetadata, volumes = [], serviceAccountName
   return templates.flatMap((step: Json) => (step.container
     ? [{
       metadata: { ...podMetadata, ...step.metadata },
-      spec: { volumes: [...volumes, ...step.volumes ?? []], serviceAccountName, securityContext, containers: [{ name: step.name, ...step.container }] },
+      spec: { volumes: [...volumes, ...step.volumes ?? []], serviceAccountName, securityContext: step.securityContext ?? securityContext, containers: [{ name: step.name, ...step.container }] },
     }]
     : podTemplatesOf(objectOfStep(step.resource?.manifest))));
 }

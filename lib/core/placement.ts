@@ -1,4 +1,6 @@
-import { type Json, type Manifest } from './model';
+import { GPU_RESOURCE } from './cluster';
+import { containersOf, type Json, type Manifest } from './model';
+import { parseQuantity } from './quantity';
 
 const HOST_NAME_LABEL = 'kubernetes.io/hostname';
 
@@ -53,4 +55,14 @@ function nodeSets(demands: readonly Demand[]): (readonly string[])[] {
     }
   }
   return [...sets.values()];
+}
+
+/** Kinds whose pods stay. A Notebook stays until its user stops it. */
+export const STANDING_KINDS = new Set(['Deployment', 'StatefulSet', 'Notebook']);
+
+/** GPUs that the scheduler sets aside for one pod: the larger of all containers together and any single init container. */
+export function gpusOfPod(spec: Json): number {
+  const of = (container: Json) => parseQuantity(container.resources?.limits?.[GPU_RESOURCE] ?? 0) ?? 0;
+  const sum = ((spec.containers ?? []) as Json[]).reduce<number>((total, container) => total + of(container), 0);
+  return Math.max(sum, ...containersOf(spec).map(of));
 }

@@ -92,6 +92,10 @@ export interface AIPodDataPath extends DataPath {
  * them, RDMA classes where the network has it, a FlexVol backend and class. Source: the documents' backend and StorageClass pages.
  */
 export class AIPodStorage extends Construct {
+  /** The storage VM (SVM). */
+  public readonly svm: string;
+  /** Its data LIFs. */
+  public readonly dataLifs: readonly DataLif[];
   /** One entry per data LIF, in the given order. */
   public readonly paths: readonly AIPodDataPath[];
   /** FlexGroup class over all data LIFs; with one data LIF, the class of that. */
@@ -104,6 +108,8 @@ export class AIPodStorage extends Construct {
   constructor(scope: Construct, id: string, props: AIPodStorageProps) {
     super(scope, id);
     const { dataLifs, trident, svm, managementLif, credentials } = props;
+    this.svm = svm;
+    this.dataLifs = dataLifs;
     const prefix = props.prefix ?? 'aipod';
     const vm = { trident, svm, managementLif, credentials };
     const anyBackend = props.generalClasses === 'anyBackend';
@@ -142,6 +148,11 @@ export class AIPodStorage extends Construct {
     check(this, dataLifs.length > 0, () => '`dataLifs` is empty: nodes could not mount anything. List the data LIFs of the storage VM.');
     checkUnique(this, 'dataLifs.address', dataLifs.map(({ address }) => address), 'A second path through the same interface adds no bandwidth: list each data LIF once.');
     checkUnique(this, 'dataLifs.name', dataLifs.map(({ name }) => name), 'Backends and classes are named after it: give each data LIF a name of its own.');
+  }
+
+  /** Every FlexGroup class: per data LIF, over RDMA, and over all of them. */
+  get flexGroupClasses(): readonly FlexGroupStorageClass[] {
+    return [...new Set([...this.paths.flatMap(({ storageClass, rdmaClass }) => [storageClass, ...rdmaClass ? [rdmaClass] : []]), this.flexGroupClass])];
   }
 
   /** Data paths over TCP or RDMA, for an ImportedDataset. */

@@ -79,6 +79,7 @@ export class ImportedDataset extends Construct implements Dataset {
     const paths = props.paths.filter(({ lif }, index) => props.paths.findIndex(path => path.lif === lif) === index);
     const claims = paths.map((path): ImportClaim => ({
       claimName: `${base}-${path.lif}`, namespace: props.namespace, accessMode: 'ReadOnlyMany', size: props.size, storageClass: path.storageClass,
+      ...props.managed ? {} : { unmanaged: 'an unmanaged import' },
     }));
     this.claims = claims;
     for (const [index, path] of paths.entries()) this.addPath(path, claims[index]!, props, index);

@@ -1,7 +1,7 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
-import { type Claim } from './claim';
+import { checkManaged, type Claim } from './claim';
 
 /** What a workload may do with volumes: take snapshots of them, or also clone them. */
 export type VolumeRight = 'snapshot' | 'clone';
@@ -30,6 +30,7 @@ export interface VolumeAccessProps {
 export class VolumeAccess extends Construct {
   constructor(scope: Construct, id: string, { name, claims, right, serviceAccount }: VolumeAccessProps) {
     super(scope, id);
+    for (const claim of claims) checkManaged(this, 'claims', claim);
     const identity = { name: 'volume', instance: name, component: `${right}-rights`, partOf: 'storage' };
     for (const namespace of new Set(claims.map(claim => claim.namespace))) {
       const claimNames = [...new Set(claims.filter(claim => claim.namespace === namespace).map(({ claimName }) => claimName))];

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
+import { checkUnique } from '../core/checks';
 import { type AccessMode } from '../core/cluster';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
@@ -28,6 +29,11 @@ export interface VolumeClaimProps {
   readonly storageClass?: StorageClassReference;
   /** Annotations, for example Trident's per-volume overrides. @default - none */
   readonly annotations?: Readonly<Record<string, string>>;
+  /**
+   * Other namespaces that may mount the same volume, each with a SharedVolume. Trident only, NFS only.
+   * @default - none
+   */
+  readonly shareWith?: readonly string[];
 }
 
 /** Details of claims that are not made empty; for the constructs of this folder. */
@@ -50,6 +56,8 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
   public readonly size: Capacity;
   /** Class that it is provisioned from; none for the cluster's default. */
   public readonly storageClass?: StorageClassReference;
+  /** Other namespaces that may mount the same volume. */
+  public readonly sharedWith: readonly string[];
   /** The claim itself: a dataset with one path. */
   public readonly claims: readonly Claim[] = [this];
 
@@ -60,9 +68,23 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
     this.accessMode = props.accessMode ?? 'ReadWriteMany';
     this.size = props.size;
     this.storageClass = props.storageClass;
+    this.sharedWith = props.shareWith ?? [];
+    this.checkShares();
     this.checkMinimumSize(origin);
     if (origin.component === 'claim') this.checkAnnotations(props.annotations ?? {});
-    addObject(this, 'Resource', { name: 'volume', instance: props.name, component: origin.component, partOf: 'storage' }, claimManifest(this, { ...origin, annotations: props.annotations }));
+    addObject(this, 'Resource', { name: 'volume', instance: props.name, component: origin.component, partOf: 'storage' }, claimManifest(this, { ...origin, annotations: this.annotationsOf(props) }));
+  }
+
+  private annotationsOf({ annotations, shareWith = [] }: VolumeClaimProps): VolumeClaimProps['annotations'] {
+    return shareWith.length === 0 ? annotations : { ...annotations, 'trident.netapp.io/shareToNamespace': shareWith.join(',') };
+  }
+
+  private checkShares(): void {
+    checkUnique(this, 'shareWith', this.sharedWith, 'List each namespace once.');
+    for (const namespace of this.sharedWith) {
+      check(this, /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(namespace), () =>
+        `\`shareWith\` has "${namespace}": not the name of a namespace. List the namespaces one by one.`);
+    }
   }
 
   private checkMinimumSize({ existingData }: ClaimOrigin): void {
@@ -92,7 +114,7 @@ export interface ClaimManifestProps extends Claim {
 }
 
 /** The manifest of a claim; also used for claim files that are not applied. */
-export function claimManifest(claim: ClaimManifestProps, { annotations, dataSource }: { annotations?: Readonly<Record<string, string>> } & Partial<ClaimOrigin> = {}) {
+export function claimManifest(claim: ClaimManifestProps, { annotations, dataSource, volumeName }: { annotations?: Readonly<Record<string, string>>; volumeName?: string } & Partial<ClaimOrigin> = {}) {
   return k8s.KubePersistentVolumeClaim.manifest({
     metadata: { name: claim.claimName, namespace: claim.namespace, annotations: annotations && { ...annotations } },
     spec: {
@@ -100,6 +122,7 @@ export function claimManifest(claim: ClaimManifestProps, { annotations, dataSour
       storageClassName: claim.storageClass?.className,
       resources: { requests: { storage: k8s.Quantity.fromString(claim.size) } },
       dataSource,
+      volumeName,
     },
   });
 }

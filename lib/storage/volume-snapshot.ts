@@ -1,7 +1,7 @@
 import { Construct } from 'constructs';
 import { VolumeSnapshot as VolumeSnapshotObject } from '../../imports/snapshot.storage.k8s.io';
 import { addObject } from '../core/manifest-object';
-import { type Claim } from './claim';
+import { checkManaged, type Claim } from './claim';
 import { type VolumeSnapshotClass } from './volume-snapshot-class';
 
 /** What a snapshot is made with. */
@@ -14,8 +14,13 @@ export interface VolumeSnapshotProps {
   readonly snapshotClass: VolumeSnapshotClass;
 }
 
+/** A snapshot that is in the cluster already, for example of a run of a pipeline; declare it in `cluster.existing` too. */
+export class ExistingSnapshot {
+  constructor(public readonly source: Claim, public readonly snapshotName: string) {}
+}
+
 /** A near-instant, read-only copy of a volume as it was when the snapshot was first applied. */
-export class VolumeSnapshot extends Construct {
+export class VolumeSnapshot extends Construct implements ExistingSnapshot {
   /** Name of the VolumeSnapshot. */
   public readonly snapshotName: string;
   /** Claim whose volume is frozen. */
@@ -25,6 +30,7 @@ export class VolumeSnapshot extends Construct {
     super(scope, id);
     this.snapshotName = props.name;
     this.source = props.source;
+    checkManaged(this, 'source', props.source);
     addObject(this, 'Resource', { name: 'volume', instance: props.name, component: 'snapshot', partOf: 'storage' }, VolumeSnapshotObject.manifest({
       metadata: { name: props.name, namespace: props.source.namespace },
       spec: {

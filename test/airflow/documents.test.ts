@@ -63,8 +63,8 @@ describe('lab is the documents\' Airflow; otherwise a team that follows the docu
     });
   });
 
-  test('tasks may snapshot the dataset and the results, and clone the results', () => {
-    expect(one(lab, 'Role', 'airflow-data-snapshot').rules[1].resourceNames).toEqual(['pb-fg-all-iface1', 'pb-fg-all-iface2', 'tensorflow-results']);
+  test('tasks may snapshot and clone the results; the imported dataset is unmanaged, so Trident would do neither', () => {
+    expect(one(lab, 'Role', 'airflow-data-snapshot').rules[1].resourceNames).toEqual(['tensorflow-results']);
     expect(one(lab, 'Role', 'airflow-data-clone').metadata.namespace).toBe('default');
   });
 });

@@ -1,6 +1,8 @@
 import { buildEnvironment } from '../../apps/build';
-import { type Environment } from '../../apps/environment';
+import { type Environment, type TeamSettings } from '../../apps/environment';
+import { dev } from '../../apps/environments/dev';
 import { prod } from '../../apps/environments/prod';
+import { type Json } from '../../lib';
 import { Built } from '../support';
 
 /** What the committed environments do not use: every other thing that an environment can say. */
@@ -30,7 +32,38 @@ test('a mirror reaches the manifests', () => {
   expect(built.one('TridentMirrorRelationship', 'incoming').spec).toMatchObject({ state: 'promoted', volumeMappings: [{ remoteVolumeHandle: 'far_away:images' }] });
 });
 
+const TEAM = 'kubeflow-user-example-com';
+const changedTeam = (change: Partial<TeamSettings>): Partial<Environment> =>
+  ({ kubeflow: { ...prod.kubeflow, teams: { [TEAM]: { ...prod.kubeflow.teams[TEAM], ...change } } } });
+
+test('what a team of Kubeflow mounts reaches its notebooks, trials and steps; otherwise they start without data', () => {
+  const mounted = (spec: Json) => spec.containers[0].volumeMounts.map(({ name, mountPath }: Json) => `${name} ${mountPath}`);
+  expect(mounted(built.one('Notebook').spec.template.spec)).toEqual(expect.arrayContaining([
+    'mnist-workspace /home/jovyan', 'pb-fg-all-iface1 /home/jovyan/pb-fg-all/mount_0', 'pb-fg-all-iface2 /home/jovyan/pb-fg-all/mount_1', 'mnist-data /home/jovyan/mnist-data',
+  ]));
+  expect(mounted(built.one('Experiment').spec.trialTemplate.trialSpec.spec.template.spec)).toContain('mnist-data /mnt/data');
+  expect(mounted({ containers: [built.one('WorkflowTemplate').spec.templates.find(({ name }: Json) => name === 'test').container] })).toEqual(expect.arrayContaining(['mnist-data /mnt/data', 'mnist-results /mnt/results']));
+  expect(built.one('Tensorboard').spec).toEqual({ logspath: 'pvc://mnist-results/logs' });
+  expect(built.one('Notebook').metadata.labels).toMatchObject({ 'access-ml-pipeline': 'true' });
+});
+
+test('without AIPod storage Kubeflow takes the default class of the cluster; with it, the one that is made here', () => {
+  const own = new Built(buildEnvironment({
+    name: 'own', cluster: dev.cluster, kubeflow: { version: '26.03', teams: { [TEAM]: { owner: { kind: 'User', name: 'user@example.com' }, volumes: { data: { size: '1Gi', accessMode: 'ReadWriteOnce' } } } } },
+  }, '/nonexistent'));
+  expect(own.problems).toEqual([]);
+  expect(own.one('PersistentVolumeClaim', 'data').spec.storageClassName).toBeUndefined();
+  expect(built.one('PersistentVolumeClaim', 'mnist-data').spec.storageClassName).toBe('aipod-flexvols-retain');
+  expect(built.one('ValidatingAdmissionPolicy').spec.matchConditions[0].expression).toContain('aipod-flexgroups-retain-iface2-rdma');
+});
+
 test.each<[string, Partial<Environment>, string]>([
+  ['a pipeline without a snapshot class', { storage: { ...prod.storage, snapshotClass: undefined }, data: prod.data },
+    '`storage.snapshotClass` is not in the environment, but `kubeflow.teams.kubeflow-user-example-com.pipelines.mnist` refers to it. Add it, or correct the reference.'],
+  ['a volume of a team that is not made', changedTeam({ tensorBoards: { logs: { logs: 'mnist-logs' } } }),
+    '`kubeflow.teams.kubeflow-user-example-com.volumes["mnist-logs"]` is not in the environment, but `kubeflow.teams.kubeflow-user-example-com` refers to it. Add it, or correct the reference.'],
+  ['an AIPod storage that is not made', changedTeam({ exports: { '/pb_fg_all': { size: '10Ti', aipod: 'aipod2' } } }),
+    '`storage.aipods["aipod2"]` is not in the environment, but `kubeflow.teams.kubeflow-user-example-com` refers to it. Add it, or correct the reference.'],
   ['a snapshot without a snapshot class', { storage: { ...prod.storage, snapshotClass: undefined } },
     '`storage.snapshotClass` is not in the environment, but `data` refers to it. Add it, or correct the reference.'],
   ['a clone of a snapshot that is not made', { data: { ...everything.data!, snapshots: [] } },

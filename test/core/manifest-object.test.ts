@@ -72,6 +72,12 @@ describe('the name of a job', () => {
     expect(jobNamed('contentHash', job(spec)).spec).toEqual(job(spec).spec);
   });
 
+  test('depends on what the kind lets be changed; otherwise a refused change keeps the name', () => {
+    const named = (spec: Json) => written(layer => addJobObject(layer, 'Resource', IDENTITY, 'contentHash', job(spec), ['completions'])).metadata.name;
+    expect(named({ completions: 2 })).toBe(named({}));
+    expect(named({ suspend: true })).not.toBe(named({}));
+  });
+
   test('stays when labels or annotations of the job itself change', () => {
     expect(nameOf(job({}, { labels: { a: 'b' }, annotations: { c: 'd' } }))).toBe(nameOf(job()));
   });

@@ -20,6 +20,27 @@ describe('pod templates are found wherever they are; otherwise no rule looks at 
     expect(podTemplatesOf({ spec: { mpiReplicaSpecs: { Launcher: { template }, Worker: { template } } } })).toHaveLength(2);
   });
 
+  test('in the steps of a workflow, with what the workflow says of all of them, and in the objects that steps make', () => {
+    const own = container({ name: 'own' });
+    const { name: _name, ...unnamed } = own;
+    const spec = {
+      serviceAccountName: 'runner', securityContext: { runAsUser: 1 }, podMetadata: { labels: { a: 'b' } }, volumes: [{ name: 'all' }],
+      templates: [
+        { name: 'order', dag: { tasks: [] } },
+        { name: 'own', container: unnamed },
+        { name: 'own', container: unnamed, securityContext: { runAsUser: 2 }, volumes: [{ name: 'one' }] },
+        { name: 'job', resource: { action: 'apply', manifest: JSON.stringify({ kind: 'PyTorchJob', spec: { Master: { template } } }) } },
+        { name: 'text', resource: { action: 'apply', manifest: 'kind: Pod' } },
+      ],
+    };
+    const step = { serviceAccountName: 'runner', containers: [own] };
+    expect(podTemplatesOf({ spec })).toEqual([
+      { metadata: { labels: { a: 'b' } }, spec: { ...step, securityContext: { runAsUser: 1 }, volumes: [{ name: 'all' }] } },
+      { metadata: { labels: { a: 'b' } }, spec: { ...step, securityContext: { runAsUser: 2 }, volumes: [{ name: 'all' }, { name: 'one' }] } },
+      template,
+    ]);
+  });
+
   test('and not where there is none', () => {
     for (const json of [null, undefined, 1, 'text', [], {}, { spec: null }, { spec: { containers: 'three' } }, claim()]) expect(podTemplatesOf(json)).toEqual([]);
   });

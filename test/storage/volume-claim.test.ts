@@ -13,16 +13,17 @@ describe('VolumeClaim', () => {
       const storageClass = flexVolClass(layer);
       const props: Required<VolumeClaimProps> = {
         name: 'data', namespace: 'team', size: '10Ti', accessMode: 'ReadOnlyMany', storageClass, annotations: { 'trident.netapp.io/snapshotDirectory': 'true' },
+        shareWith: ['vision'],
       };
       const made = new VolumeClaim(layer, 'claim', props);
-      expect(made).toMatchObject({ claimName: 'data', namespace: 'team', accessMode: 'ReadOnlyMany', size: '10Ti', storageClass });
+      expect(made).toMatchObject({ claimName: 'data', namespace: 'team', accessMode: 'ReadOnlyMany', size: '10Ti', storageClass, sharedWith: ['vision'] });
       expect(made.claims).toEqual([made]);
     });
     expect(built.problems).toEqual([]);
     const { apiVersion, metadata, spec } = built.one('PersistentVolumeClaim');
     expect(apiVersion).toBe('v1');
     expect(metadata).toMatchObject({
-      name: 'data', namespace: 'team', annotations: { 'trident.netapp.io/snapshotDirectory': 'true' },
+      name: 'data', namespace: 'team', annotations: { 'trident.netapp.io/snapshotDirectory': 'true', 'trident.netapp.io/shareToNamespace': 'vision' },
       labels: { 'app.kubernetes.io/name': 'volume', 'app.kubernetes.io/instance': 'data', 'app.kubernetes.io/component': 'claim', 'app.kubernetes.io/part-of': 'storage' },
     });
     expect(spec).toEqual({ accessModes: ['ReadOnlyMany'], storageClassName: 'vol-class', resources: { requests: { storage: '10Ti' } } });

@@ -21,12 +21,14 @@ describe('VolumeClone', () => {
   test('every prop arrives, for a clone of a claim', () => {
     const built = build(layer => {
       const source = dataClaim(layer);
-      const props: Required<VolumeCloneProps> = { name: 'copy', source, size: '2Ti', accessMode: 'ReadWriteOnce', storageClass: source.storageClass! };
+      const props: Required<VolumeCloneProps> = { name: 'copy', source, size: '2Ti', accessMode: 'ReadWriteOnce', storageClass: source.storageClass!, shareWith: ['vision'] };
       expect(new VolumeClone(layer, 'clone', props)).toMatchObject({ claimName: 'copy', namespace: 'team', size: '2Ti', accessMode: 'ReadWriteOnce' });
     });
     expect(built.problems).toEqual([]);
     const { metadata, spec } = built.one('PersistentVolumeClaim', 'copy');
-    expect(metadata).toMatchObject({ name: 'copy', namespace: 'team', labels: { 'app.kubernetes.io/component': 'clone' } });
+    expect(metadata).toMatchObject({
+      name: 'copy', namespace: 'team', annotations: { 'trident.netapp.io/shareToNamespace': 'vision' }, labels: { 'app.kubernetes.io/component': 'clone' },
+    });
     expect(spec).toEqual({
       accessModes: ['ReadWriteOnce'], storageClassName: 'fg-class', resources: { requests: { storage: '2Ti' } }, dataSource: { kind: 'PersistentVolumeClaim', name: 'data' },
     });
@@ -53,7 +55,7 @@ describe('VolumeClone', () => {
     const built = clone(layer => {
       const backend = flexGroups(layer);
       const storageClass = flexGroupClass(layer, { backends: [backend] });
-      const dataset = new ImportedDataset(layer, 'dataset', { volume: 'images', size: '10Ti', namespace: 'team', paths: [{ lif: 'iface1', backend, storageClass }] });
+      const dataset = new ImportedDataset(layer, 'dataset', { volume: 'images', size: '10Ti', namespace: 'team', paths: [{ lif: 'iface1', backend, storageClass }], managed: true });
       return snapshotOf(layer, dataset.claims[0]!);
     });
     expect(built.problems).toEqual([]);

@@ -1,18 +1,10 @@
 import { type ClusterNode, GPU_RESOURCE, totalGpus } from '../cluster';
-import { containersOf, type Json, type Model, podTemplatesOf, type Rule } from '../model';
-import { type Demand, overcommitted, pinnedTo } from '../placement';
+import { type Model, podTemplatesOf, type Rule } from '../model';
+import { type Demand, gpusOfPod, overcommitted, pinnedTo, STANDING_KINDS } from '../placement';
 import { type Finding } from '../problems';
-import { parseQuantity } from '../quantity';
 
 /** Pods that no node can take, workloads that run for ever on more GPUs than there are, and jobs that such workloads leave no room for. */
 export const gpus: Rule = model => [...pods(model), ...standing(model), ...starved(model)];
-
-/** GPUs that the scheduler sets aside for one pod: the larger of all containers together and any single init container. */
-function gpusOfPod(spec: Json): number {
-  const of = (container: Json) => parseQuantity(container.resources?.limits?.[GPU_RESOURCE] ?? 0) ?? 0;
-  const sum = ((spec.containers ?? []) as Json[]).reduce<number>((total, container) => total + of(container), 0);
-  return Math.max(sum, ...containersOf(spec).map(of));
-}
 
 function pods({ manifests, cluster: { nodes } }: Model): Finding[] {
   return manifests.flatMap(({ path, json }) => podTemplatesOf(json).flatMap(({ spec }) => {
@@ -37,7 +29,7 @@ function pods({ manifests, cluster: { nodes } }: Model): Finding[] {
 
 /** GPUs of workloads that never give them back. A pod that fits nowhere, or is pinned to an unknown node, is reported as such. */
 function standingDemands({ manifests, cluster: { nodes } }: Model): Demand[] {
-  return manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'StatefulSet').flatMap(manifest => {
+  return manifests.filter(({ kind }) => STANDING_KINDS.has(kind)).flatMap(manifest => {
     const spec = manifest.json.spec?.template?.spec ?? {};
     const perPod = gpusOfPod(spec);
     const on = pinnedTo(spec) ?? nodes.map(({ name }) => name);

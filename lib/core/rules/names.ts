@@ -28,6 +28,15 @@ const RULE_OF_KIND: Record<string, NameRule> = {
   // Pods carry the name and a hash of eleven characters in a label.
   StatefulSet: { ...LABEL_RULE, maxLength: 52, words: 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends' },
   MPIJob: SERVICE_RULE,
+  // Its pods come from a StatefulSet of the same name, which a Service of that name leads to.
+  Notebook: { ...SERVICE_RULE, maxLength: 52, words: 'at most 52 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit' },
+  // Its Service has that name, and the port of that http-<name>.
+  Tensorboard: { ...SERVICE_RULE, maxLength: 58, words: 'at most 58 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit' },
+  // Its namespace has the same name.
+  Profile: LABEL_RULE,
+  // Pods ask for it by a label of the same name.
+  PodDefault: LABEL_RULE,
+  Experiment: { pattern: DNS_1035_LABEL, maxLength: 40, words: 'at most 40 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit' },
   CronJob: { ...LABEL_RULE, maxLength: 52, words: 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends' },
   Role: RBAC_RULE, ClusterRole: RBAC_RULE, RoleBinding: RBAC_RULE, ClusterRoleBinding: RBAC_RULE,
 };

@@ -58,6 +58,8 @@ function referencesOf(manifest: Manifest): Reference[] {
     own.push(...(json.spec?.volumeMappings ?? []).flatMap((mapping: Json, index: number) =>
       optional(`spec.volumeMappings[${index}].localPVCName`, 'PersistentVolumeClaim', mapping.localPVCName, namespace)));
   }
+  // What it adds to pods has the fields of a pod.
+  if (manifest.kind === 'PodDefault') own.push(...podReferences(json.spec ?? {}, namespace));
   if (manifest.kind === 'Ingress') own.push(...ingressReferences(json.spec, namespace));
   if (manifest.kind === 'StatefulSet') own.push(...optional('spec.serviceName', 'Service', json.spec?.serviceName, namespace));
   for (const subject of json.subjects ?? []) {

@@ -54,6 +54,11 @@ test('a host that the cluster does not have is named; otherwise a typing mistake
   ]);
 });
 
+test('notebooks hold their GPUs until a user stops them; more of them than there are GPUs would leave one waiting', () => {
+  const notebook = (name: string, count: number) => ({ apiVersion: 'kubeflow.org/v1', kind: 'Notebook', metadata: { name, namespace: 'team' }, spec: { template: { spec: podSpec({ containers: [gpu(count)] }) } } });
+  expect(check({ first: notebook('first', 8), second: notebook('second', 5) })).toEqual([oversubscribed('second', ALL, 13, 'first 8, second 5', 12)]);
+});
+
 test.each<[string, Json]>([
   ['no GPU', { containers: [container()] }],
   ['exactly what a node has', { containers: [gpu(8)] }],

@@ -4,6 +4,7 @@ import { configMap, deployment, problemsOf } from '../objects';
 
 const LABEL = 'at most 63 characters: a-z, 0-9 and "-", with a letter or digit at both ends';
 const SERVICE = 'at most 63 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit';
+const EXPERIMENT = 'at most 40 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit';
 const SUBDOMAIN = 'at most 253 characters: a-z, 0-9, "-" and ".", with a letter or digit at both ends';
 const RBAC = 'a path segment: neither "." nor "..", and without "/" and "%"';
 
@@ -20,6 +21,12 @@ describe('names that the API server or a controller refuses are refused before a
     ['StatefulSet', repeat(53), 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends', repeat(52)],
     ['Service', '1web', SERVICE, 'web'],
     ['MPIJob', '8-gpus', SERVICE, 'gpus'],
+    ['Notebook', repeat(53), 'at most 52 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit', repeat(52)],
+    ['Tensorboard', repeat(59), 'at most 58 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit', repeat(58)],
+    ['Profile', 'team.a', LABEL, 'team-a'],
+    ['PodDefault', 'shared.memory', LABEL, 'shared-memory'],
+    ['Experiment', '1-search', EXPERIMENT, 'search'],
+    ['Experiment', repeat(41), EXPERIMENT, repeat(40)],
     ['CronJob', repeat(53), 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends', repeat(52)],
     ['ConfigMap', 'a..b', SUBDOMAIN, 'a-b'],
     ['StorageClass', 'ontap_flexvols', SUBDOMAIN, 'ontap-flexvols'],
@@ -36,14 +43,14 @@ describe('names that the API server or a controller refuses are refused before a
 });
 
 test.each([
-  ['Namespace', repeat(63)], ['Job', '0-train'], ['Service', 'web'], ['CronJob', repeat(52)], ['ConfigMap', 'a.b.c'], ['StorageClass', repeat(253)],
+  ['Namespace', repeat(63)], ['Job', '0-train'], ['Service', 'web'], ['CronJob', repeat(52)], ['Notebook', repeat(52)], ['Profile', '1st-team'], ['PodDefault', repeat(63)], ['Experiment', repeat(40)], ['ConfigMap', 'a.b.c'], ['StorageClass', repeat(253)],
   ['ClusterRole', 'system:node-Reader_1'], ['RoleBinding', 'a b'],
 ])('the legal name of a %s is accepted: %s', (kind, name) => {
   expect(problemsOf({ object: named(kind, name) })).toEqual([]);
 });
 
 test('the suggested name is itself accepted; otherwise the engineer follows the advice into the next error', () => {
-  const kinds = ['Namespace', 'Service', 'Job', 'MPIJob', 'CronJob', 'ConfigMap', 'ClusterRole'];
+  const kinds = ['Namespace', 'Service', 'Job', 'MPIJob', 'Experiment', 'CronJob', 'ConfigMap', 'ClusterRole'];
   fc.assert(fc.property(fc.constantFrom(...kinds), fc.string({ minLength: 1, maxLength: 300, unit: fc.constantFrom('a', 'Z', '7', '-', '.', '_', '/', 'é') }), (kind, name) => {
     const suggestion = /Try "(.*)"\.$/.exec(problemsOf({ object: named(kind, name) })[0] ?? '')?.[1];
     expect(suggestion === undefined ? [] : problemsOf({ object: named(kind, suggestion) })).toEqual([]);

@@ -1,0 +1,57 @@
+import { k8s } from 'cdk8s-plus-27';
+import { type Construct } from 'constructs';
+import { addObject } from '../core/manifest-object';
+import { type FlexGroupStorageClass } from '../storage/flexgroup-storage-class';
+
+/** A ValidatingAdmissionPolicy of `admissionregistration.k8s.io/v1`, which is newer than the generated classes; the fields that are used here. */
+interface AdmissionPolicySpec {
+  readonly failurePolicy: 'Fail';
+  readonly matchConstraints: { readonly resourceRules: readonly { readonly apiGroups: string[]; readonly apiVersions: string[]; readonly operations: string[]; readonly resources: string[] }[] };
+  readonly matchConditions: readonly { readonly name: string; readonly expression: string }[];
+  readonly validations: readonly { readonly expression: string; readonly messageExpression: string }[];
+}
+
+/** Name of the policy and of its binding, which are for the whole cluster. */
+const POLICY = 'netapp-flexgroup-minimum-size';
+
+/** Claims with one of these get a volume that exists, or a copy of one. Source: Trident, controller_helpers/kubernetes/config.go; tridentctl sets the first, too. */
+const NO_NEW_VOLUME = ['importOriginalName', 'cloneFromPVC', 'shareFromPVC'].map(key => `trident.netapp.io/${key}`);
+
+const literal = (value: string): string => JSON.stringify(value);
+const REQUEST = 'object.spec.resources.requests.storage';
+
+/**
+ * A policy that refuses new claims of FlexGroup classes below the minimum size of their class. Only the making of a claim is looked at: it can grow
+ * later, never shrink.
+ */
+export function addMinimumSizePolicy(scope: Construct, classes: readonly FlexGroupStorageClass[]): void {
+  const identity = { name: 'flexgroup-guard', instance: POLICY, component: 'admission-policy', partOf: 'storage' };
+  const add = (kind: string, spec: object) => addObject(scope, kind, identity, { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: POLICY }, ...{ spec } });
+  const policy: AdmissionPolicySpec = {
+    failurePolicy: 'Fail',
+    matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['persistentvolumeclaims'] }] },
+    matchConditions: [
+      { name: 'flexgroup-class', expression: `has(object.spec.storageClassName) && object.spec.storageClassName in [${classes.map(({ className }) => literal(className)).join(', ')}]` },
+      {
+        name: 'new-volume',
+        expression: '!has(object.spec.volumeName) && !(has(object.spec.dataSourceRef) && object.spec.dataSourceRef.kind in ["PersistentVolumeClaim", "VolumeSnapshot"]) && '
+          + `!(has(object.metadata.annotations) && [${NO_NEW_VOLUME.map(literal).join(', ')}].exists(key, key in object.metadata.annotations))`,
+      },
+    ],
+    validations: classes.map(({ className, minimumVolumeSize }) => ({
+      expression: `object.spec.storageClassName != ${literal(className)} || quantity(${REQUEST}).compareTo(quantity(${literal(minimumVolumeSize)})) >= 0`,
+      messageExpression: `"spec.resources.requests.storage is " + string(${REQUEST}) + `
+        + literal(`: class ${className} makes FlexGroups, and the smallest is ${minimumVolumeSize}. Ask for that, or use a FlexVol class.`),
+    })),
+  };
+  add('ValidatingAdmissionPolicy', policy);
+  add('ValidatingAdmissionPolicyBinding', { policyName: POLICY, validationActions: ['Deny'] });
+}
+
+/** A quota on the number of claims of FlexGroup classes in a namespace, whatever their size and origin. */
+export function addFlexGroupClaimQuota(scope: Construct, namespace: string, classes: readonly FlexGroupStorageClass[], claims: number): void {
+  addObject(scope, `flexgroup-claims-${namespace}`, { name: 'flexgroup-guard', instance: namespace, component: 'claim-quota', partOf: 'storage' }, k8s.KubeResourceQuota.manifest({
+    metadata: { name: 'flexgroup-claims', namespace },
+    spec: { hard: Object.fromEntries(classes.map(({ className }) => [`${className}.storageclass.storage.k8s.io/persistentvolumeclaims`, k8s.Quantity.fromString(String(claims))])) },
+  }));
+}

@@ -1,0 +1,328 @@
+import { ApiObject, JsonPatch } from 'cdk8s';
+import fc from 'fast-check';
+import { type KubeflowTeam, type KubeflowTeamProps, type TeamQuota } from '../../lib';
+import { build } from '../support';
+import { addedBy, buildTeam, claim, existingTeam, kubeflow, OWNER, team, TEAM_CLUSTER } from './team-support';
+
+const PATH = '[test/20-layer/team-a]';
+
+/** What the profile controller would put on a namespace of its own. Source: Kubeflow 1.7 and 26.03, namespace-labels.yaml and profile_controller.go. */
+const UPSTREAM_LABELS = {
+  'istio-injection': 'enabled',
+  'app.kubernetes.io/part-of': 'kubeflow-profile',
+  'katib.kubeflow.org/metrics-collector-injection': 'enabled',
+  'pipelines.kubeflow.org/enabled': 'true',
+  'serving.kubeflow.org/inferenceservice': 'enabled',
+};
+
+const QUOTA: Required<TeamQuota> = {
+  gpus: 4, cpu: '64500m', memory: '512Gi', memoryLimit: '768Gi', storage: '20Ti', claims: 30,
+  containerDefaults: { cpu: '50m', memory: '64Mi', memoryLimit: '2Gi' },
+};
+
+const all = (props: Pick<KubeflowTeamProps, 'kubeflow'>): Required<KubeflowTeamProps> => ({
+  ...props,
+  name: 'vision',
+  owner: { kind: 'ServiceAccount', name: 'runner', namespace: 'ci' },
+  quota: QUOTA,
+  podSecurity: 'restricted',
+  pipelineAccess: true,
+  sharedMemory: '16Gi',
+  datasets: [
+    { name: 'imagenet', dataset: claim('pb-fg-all', 'vision', 'ReadOnlyMany'), mountPath: '/data/imagenet', readOnly: true, description: 'All of ImageNet' },
+    { name: 'scratch', dataset: claim('scratch', 'vision'), mountPath: '/scratch' },
+  ],
+  dataManagement: { snapshot: [claim('pb-fg-all', 'vision')], clone: [claim('scratch', 'vision')], serviceAccount: 'own' },
+});
+
+describe('every prop reaches a manifest; otherwise a user sets it and nothing happens', () => {
+  let vision: KubeflowTeam;
+  const built = build(layer => { vision = team(layer, all({ kubeflow: kubeflow(layer) })); }, { cluster: TEAM_CLUSTER });
+
+  test('nothing is wrong with all of them', () => {
+    expect(built.problems).toEqual([]);
+    expect(vision.namespace).toBe('vision');
+    expect(vision.kubeflow.version).toBe('26.03');
+  });
+
+  test('the owner and the quota are in the profile; as text, which is all that the API server takes', () => {
+    expect(built.one('Profile', 'vision')).toMatchObject({
+      apiVersion: 'kubeflow.org/v1',
+      spec: {
+        owner: { kind: 'ServiceAccount', name: 'runner', namespace: 'ci' },
+        resourceQuotaSpec: {
+          hard: {
+            'requests.nvidia.com/gpu': '4', 'requests.cpu': '64500m', 'requests.memory': '512Gi', 'limits.memory': '768Gi', 'requests.storage': '20Ti', persistentvolumeclaims: '30',
+          },
+        },
+      },
+    });
+    expect(built.one('Profile').metadata).not.toHaveProperty('namespace');
+  });
+
+  test('containers that ask for nothing get what they need to be counted', () => {
+    expect(built.one('LimitRange').spec).toEqual({ limits: [{ type: 'Container', defaultRequest: { cpu: '50m', memory: '64Mi' }, default: { memory: '2Gi' } }] });
+    expect(built.one('LimitRange').metadata.namespace).toBe('vision');
+  });
+
+  test('Pod Security is on the namespace', () => {
+    expect(built.one('Namespace').metadata.labels).toMatchObject({
+      'pod-security.kubernetes.io/enforce': 'restricted', 'pod-security.kubernetes.io/audit': 'restricted', 'pod-security.kubernetes.io/warn': 'restricted',
+    });
+  });
+
+  test('a pod may ask for each PodDefault by its name', () => {
+    expect(vision.podDefaults.map(({ name }) => name)).toEqual(['access-ml-pipeline', 'shared-memory', 'netapp-dataops', 'imagenet', 'scratch']);
+    for (const { name, podDefaultLabels } of vision.podDefaults) {
+      expect(podDefaultLabels).toEqual({ [name]: 'true' });
+      expect(vision.podDefault(name).podDefaultLabels).toEqual({ [name]: 'true' });
+      expect(built.one('PodDefault', name)).toMatchObject({ metadata: { namespace: 'vision' }, spec: { selector: { matchLabels: { [name]: 'true' } } } });
+    }
+  });
+
+  test('data is mounted where it was asked for, and only read where that was asked for', () => {
+    expect(built.one('PodDefault', 'imagenet').spec).toMatchObject({
+      desc: 'All of ImageNet',
+      volumes: [{ name: 'pb-fg-all', persistentVolumeClaim: { claimName: 'pb-fg-all', readOnly: true } }],
+      volumeMounts: [{ name: 'pb-fg-all', mountPath: '/data/imagenet', readOnly: true }],
+    });
+    expect(built.one('PodDefault', 'scratch').spec).toEqual({
+      desc: 'Mount scratch at /scratch',
+      selector: { matchLabels: { scratch: 'true' } },
+      volumes: [{ name: 'scratch', persistentVolumeClaim: { claimName: 'scratch' } }],
+      volumeMounts: [{ name: 'scratch', mountPath: '/scratch' }],
+    });
+  });
+});
+
+describe('the namespace', () => {
+  test('is taken over by the profile controller, which looks at the owner; otherwise the profile fails', () => {
+    expect(buildTeam().one('Namespace').metadata).toMatchObject({ name: 'team-a', annotations: { owner: 'ann@example.com' } });
+    expect(buildTeam({ owner: { kind: 'Group', name: 'vision' } }).one('Namespace').metadata.annotations).toEqual({ owner: 'vision' });
+  });
+
+  test('has the labels of the controller at once; webhooks act on no other namespace', () => {
+    expect(buildTeam().one('Namespace').metadata.labels).toMatchObject(UPSTREAM_LABELS);
+  });
+
+  test.each([['26.03', undefined, 'baseline'], ['1.10', undefined, 'privileged'], ['1.7', true, 'baseline'], ['26.03', false, 'privileged']] as const)(
+    'Kubeflow %s, istioCni %s: %s; without the plugin, no pod would start at a stricter level', (version, istioCni, level) => {
+      const built = build(layer => { team(layer, { kubeflow: kubeflow(layer, { version, istioCni }) }); });
+      expect(built.problems).toEqual([]);
+      expect(built.one('Namespace').metadata.labels['pod-security.kubernetes.io/enforce']).toBe(level);
+    });
+
+  test.each(['baseline', 'restricted'] as const)('%s without the plugin is refused', podSecurity => {
+    const built = build(layer => { team(layer, { podSecurity, kubeflow: kubeflow(layer, { version: '1.7' }) }); });
+    expect(built.problems).toEqual([
+      `${PATH} \`podSecurity\` is ${podSecurity}: without Istio's CNI plugin each pod gets an init container with NET_ADMIN, which that level refuses, so no pod of team-a would start. `
+      + 'Install the plugin and set `istioCni` of the KubeflowInstallation, or leave `podSecurity` out.',
+    ]);
+    expect(build(layer => { team(layer, { podSecurity: 'privileged', kubeflow: kubeflow(layer, { version: '1.7' }) }); }).problems).toEqual([]);
+  });
+});
+
+describe('what was not asked for is not made', () => {
+  test('a team with an owner is a namespace and a profile without a quota', () => {
+    const built = buildTeam();
+    expect(built.problems).toEqual([]);
+    expect(addedBy(built)).toEqual(['Namespace team-a', 'Profile team-a']);
+    expect(built.one('Profile').spec).toEqual({ owner: { kind: 'User', name: 'ann@example.com' } });
+  });
+
+  test('nor the quota object, which is the controller\'s', () => {
+    expect(addedBy(buildTeam({ quota: QUOTA }))).toEqual(['Namespace team-a', 'Profile team-a', 'LimitRange team-a/container-defaults']);
+  });
+
+  test.each([{}, { gpus: 4 }, { storage: '1Ti', claims: 3 }, { gpus: 0, containerDefaults: { cpu: 1 } }] as const)('nor defaults for containers where the quota %p counts nothing of theirs', quota => {
+    expect(addedBy(buildTeam({ quota }))).toEqual(['Namespace team-a', 'Profile team-a']);
+  });
+
+  test('an empty quota is none; the controller would make an object without limits', () => {
+    expect(buildTeam({ quota: {} }).one('Profile').spec).not.toHaveProperty('resourceQuotaSpec');
+  });
+});
+
+describe('the quota', () => {
+  test.each([
+    [{ cpu: 8 }, { defaultRequest: { cpu: '100m' } }],
+    [{ memory: '64Gi' }, { defaultRequest: { memory: '256Mi' } }],
+    [{ memoryLimit: '64Gi' }, { defaultRequest: { memory: '256Mi' }, default: { memory: '1Gi' } }],
+    [{ cpu: 8, containerDefaults: { memory: '1Gi' } }, { defaultRequest: { cpu: '100m' } }],
+  ] as const)('%p has defaults for what it counts, and for nothing else', (quota, expected) => {
+    expect(buildTeam({ quota }).one('LimitRange').spec.limits).toEqual([{ type: 'Container', ...expected }]);
+  });
+
+  test('0 GPUs is a limit, too', () => {
+    expect(buildTeam({ quota: { gpus: 0 } }).one('Profile').spec.resourceQuotaSpec.hard).toEqual({ 'requests.nvidia.com/gpu': '0' });
+  });
+
+  test.each([['gpus', -1], ['gpus', 0.5], ['claims', 1.5]] as const)('%s of %d is refused', (key, value) => {
+    expect(buildTeam({ quota: { [key]: value } }).problems).toContain(`${PATH} \`quota.${key}\` is ${value}: it must be a whole number of at least 0. Choose a value in that range.`);
+  });
+
+  test.each([['cpu', 0], ['cpu', '-1m'], ['memory', '0Gi'], ['memoryLimit', '-5Gi'], ['storage', 'NaNTi']] as const)('%s of %s is refused; the controller would fail on it, and there would be no quota', (key, value) => {
+    expect(buildTeam({ quota: { [key]: value } }).problems).toContain(`${PATH} \`quota.${key}\` is ${value}: it must be an amount above 0. Write for example 64Gi, or 500m for half a CPU.`);
+  });
+
+  test('so is a default that is no amount', () => {
+    expect(buildTeam({ quota: { cpu: 1, containerDefaults: { cpu: 0 } } }).problems).toContain(
+      `${PATH} \`quota.containerDefaults.cpu\` is 0: it must be an amount above 0. Write for example 64Gi, or 500m for half a CPU.`);
+  });
+
+  test('a default request above the default limit is refused, as the API server would', () => {
+    const sentence = (memory: string, limit: string) =>
+      [`${PATH} \`quota.containerDefaults.memory\` is ${memory}: a request may not exceed its limit, ${limit}. Lower it, or raise \`quota.containerDefaults.memoryLimit\`.`];
+    expect(buildTeam({ quota: { memoryLimit: '9Gi', containerDefaults: { memory: '2Gi' } } }).problems).toEqual(sentence('2Gi', '1Gi'));
+    expect(buildTeam({ quota: { memoryLimit: '9Gi', containerDefaults: { memoryLimit: '128Mi' } } }).problems).toEqual(sentence('256Mi', '128Mi'));
+    expect(buildTeam({ quota: { memory: '9Gi', containerDefaults: { memory: '2Gi', memoryLimit: '1Gi' } } }).problems).toEqual([]);
+  });
+
+  test('what is written is what was asked for, whatever it is', () => {
+    fc.assert(fc.property(fc.record({ gpus: fc.integer({ min: 0, max: 16 }), claims: fc.nat(500), cpu: fc.integer({ min: 1, max: 4096 }) }, { requiredKeys: [] }), quota => {
+      const hard = buildTeam({ quota }).one('Profile').spec.resourceQuotaSpec?.hard ?? {};
+      expect(hard).toEqual(Object.fromEntries(Object.entries(quota).map(([key, value]) => [{ gpus: 'requests.nvidia.com/gpu', claims: 'persistentvolumeclaims', cpu: 'requests.cpu' }[key], `${value}`])));
+    }), { numRuns: 30 });
+  });
+});
+
+describe('data management', () => {
+  const accounts = (serviceAccount?: 'own' | 'default-editor') => buildTeam({ dataManagement: { snapshot: [claim('dataset')], clone: [claim('scratch')], serviceAccount } });
+
+  test('by an account of its own: it has the rights and nothing else, and a pod is switched to it by a label', () => {
+    const built = accounts();
+    expect(built.problems).toEqual([]);
+    expect(built.one('ServiceAccount')).toMatchObject({ metadata: { name: 'netapp-dataops', namespace: 'team-a' }, automountServiceAccountToken: false });
+    expect(built.one('PodDefault', 'netapp-dataops').spec).toEqual({
+      desc: 'Take snapshots of volumes and clone them, with NetApp DataOps',
+      selector: { matchLabels: { 'netapp-dataops': 'true' } },
+      serviceAccountName: 'netapp-dataops',
+      automountServiceAccountToken: true,
+    });
+    for (const right of ['snapshot', 'clone']) {
+      expect(built.one('RoleBinding', `netapp-dataops-team-a-${right}`).subjects).toEqual([{ kind: 'ServiceAccount', namespace: 'team-a', name: 'netapp-dataops' }]);
+    }
+    expect(built.one('Role', 'netapp-dataops-team-a-snapshot').rules[1].resourceNames).toEqual(['dataset']);
+    expect(built.one('Role', 'netapp-dataops-team-a-clone').rules[1].verbs).toEqual(['create', 'get']);
+  });
+
+  test('by default-editor: no account and no label, and the profile controller makes the account', () => {
+    const built = accounts('default-editor');
+    expect(built.problems).toEqual([]);
+    expect(addedBy(built).filter(title => /ServiceAccount|PodDefault/.test(title))).toEqual([]);
+    expect(built.one('RoleBinding', 'netapp-dataops-team-a-clone').subjects).toEqual([{ kind: 'ServiceAccount', namespace: 'team-a', name: 'default-editor' }]);
+  });
+
+  test('one right without the other is that one only', () => {
+    const names = (props: Partial<KubeflowTeamProps>) => addedBy(buildTeam(props)).filter(title => title.startsWith('RoleBinding'));
+    expect(names({ dataManagement: { snapshot: [claim('a')] } })).toEqual(['RoleBinding team-a/netapp-dataops-team-a-snapshot']);
+    expect(names({ dataManagement: { clone: [claim('a')] } })).toEqual(['RoleBinding team-a/netapp-dataops-team-a-clone']);
+  });
+
+  test('of two teams on claims of one namespace do not replace each other\'s rights', () => {
+    const built = build(layer => {
+      for (const name of ['team-a', 'team-b']) team(layer, { name, dataManagement: { snapshot: [claim('shared', 'team')] } });
+    });
+    expect(built.problems).toEqual([]);
+    expect(addedBy(built)).toEqual(expect.arrayContaining(['Role team/netapp-dataops-team-a-snapshot', 'Role team/netapp-dataops-team-b-snapshot']));
+  });
+
+  test('without a claim is refused', () => {
+    expect(buildTeam({ dataManagement: {} }).problems).toEqual([`${PATH} \`dataManagement\` has neither \`snapshot\` nor \`clone\`: there would be no rights. Give the claims, or leave it out.`]);
+  });
+});
+
+describe('the PodDefaults of a team', () => {
+  test('pipeline access is the token that Kubeflow Pipelines takes, and the variable that its SDK reads', () => {
+    expect(buildTeam({ pipelineAccess: true }).one('PodDefault', 'access-ml-pipeline').spec).toMatchObject({
+      env: [{ name: 'KF_PIPELINES_SA_TOKEN_PATH', value: '/var/run/secrets/kubeflow/pipelines/token' }],
+      volumes: [{ projected: { sources: [{ serviceAccountToken: { path: 'token', expirationSeconds: 7200, audience: 'pipelines.kubeflow.org' } }] } }],
+      volumeMounts: [{ mountPath: '/var/run/secrets/kubeflow/pipelines', readOnly: true }],
+    });
+  });
+
+  test('shared memory is a volume in memory of that size', () => {
+    const { volumes, volumeMounts } = buildTeam({ sharedMemory: '8Gi' }).one('PodDefault', 'shared-memory').spec;
+    expect(volumes).toEqual([{ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '8Gi' } }]);
+    expect(volumeMounts).toEqual([{ name: 'dshm', mountPath: '/dev/shm' }]);
+  });
+
+  test('two of one name are refused; one would replace the other', () => {
+    const datasets = ['shared-memory', 'data', 'data'].map((name, index) => ({ name, dataset: claim(`claim-${index}`), mountPath: `/data-${index}` }));
+    expect(buildTeam({ sharedMemory: '8Gi', datasets }).problems).toEqual(['shared-memory', 'data'].map(name =>
+      `${PATH} \`datasets.name\` lists ${name} 2 times: each may appear once. A PodDefault is named after it: give each dataset a name of its own, not one that the team has already.`));
+  });
+
+  test.each([
+    ['one claim at two paths', [['a', 'data', '/x'], ['b', 'data', '/y']], 'the mount of volume data'],
+    ['two claims at one path', [['a', 'one', '/x'], ['b', 'two', '/x']], 'mount path /x'],
+    ['one of them at /dev/shm', [['b', 'two', '/dev/shm']], 'mount path /dev/shm'],
+  ])('%s are refused; the webhook would refuse a pod that asks for both', (_, mounts, what) => {
+    const datasets = mounts.map(([name, volume, mountPath]) => ({ name: name!, dataset: claim(volume!), mountPath: mountPath! }));
+    expect(buildTeam({ sharedMemory: '1Gi', datasets }).problems).toEqual([
+      `${PATH} PodDefault b sets ${what} differently from another of the team: the PodDefaults webhook would refuse a pod that asks for both. Make them the same, or make one of them a \`TeamPodDefault\` of its own.`,
+    ]);
+  });
+
+  test('data of another namespace is refused; pods cannot mount it', () => {
+    expect(buildTeam({ datasets: [{ name: 'other', dataset: claim('data', 'elsewhere'), mountPath: '/x' }] }).problems).toEqual([
+      '[test/20-layer/team-a/pod-default-other] `mounts` has claim data of namespace elsewhere: pods of namespace team-a cannot mount it. '
+      + 'Make the claim in team-a; a volume can be shared with `SharedVolume`, and an export read with `NfsDataset`.',
+    ]);
+  });
+
+  test('one that the team has not is refused by name; otherwise the label would do nothing', () => {
+    const ask = (props: Partial<KubeflowTeamProps>) => build(layer => { expect(team(layer, props).podDefault('shared').podDefaultLabels).toEqual({}); }).problems;
+    expect(ask({ sharedMemory: '8Gi', pipelineAccess: true })).toEqual([
+      `${PATH} \`podDefault\` is shared: team team-a has access-ml-pipeline, shared-memory. Correct the name, or add it to the team.`,
+    ]);
+    expect(ask({})).toEqual([`${PATH} \`podDefault\` is shared: team team-a has none. Correct the name, or add it to the team.`]);
+  });
+});
+
+test('what the controller makes may be referred to; and that it must run is said', () => {
+  const built = build(layer => {
+    team(layer);
+    for (const name of ['default-editor', 'default-viewer', 'somebody']) {
+      new ApiObject(layer, name, {
+        apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'team-a' },
+        spec: { serviceAccountName: name, containers: [{ name: 'c', image: 'example.com/c:1' }] },
+      });
+    }
+  });
+  expect(built.problems).toEqual([expect.stringContaining('no ServiceAccount team-a/somebody is made')]);
+  expect(built.app.prerequisites().map(({ what }) => what)).toEqual(expect.arrayContaining([
+    'Kubeflow 26.03 with the profile controller (profiles.kubeflow.org/v1)',
+    'The profile controller runs; it makes the ServiceAccounts default-editor and default-viewer of each team, and the quota',
+  ]));
+});
+
+test('an owner without a name is refused', () => {
+  expect(buildTeam({ owner: { kind: 'User', name: ' ' } }).problems).toEqual([
+    `${PATH} \`owner.name\` is empty: the profile controller would give the rights to nobody. Give the name of the user as the login has it.`,
+  ]);
+});
+
+test('a name that cannot be a namespace is refused for the profile, too', () => {
+  expect(buildTeam({ name: 'Team_A' }).problems.filter(problem => /name of a (Profile|Namespace)/.test(problem))).toHaveLength(2);
+});
+
+test('combinations that mean nothing do not compile', () => {
+  build(layer => {
+    // @ts-expect-error a ServiceAccount is in a namespace
+    team(layer, { name: 'a', owner: { kind: 'ServiceAccount', name: 'runner' } });
+    // @ts-expect-error a user is not
+    team(layer, { name: 'b', owner: { ...OWNER, namespace: 'x' } });
+    // @ts-expect-error sizes have a binary suffix
+    team(layer, { name: 'c', quota: { memory: '64GB' } });
+    expect(existingTeam(layer).namespace).toBe('team');
+  });
+});
+
+test('a patch reaches the manifest; users have fields that are not here', () => {
+  const built = build(layer => {
+    const objects = team(layer).node.findAll().filter(node => node instanceof ApiObject);
+    objects.find(({ kind }) => kind === 'Namespace')!.addJsonPatch(JsonPatch.add('/metadata/labels/istio.io~1rev', 'stable'));
+  });
+  expect(built.one('Namespace').metadata.labels['istio.io/rev']).toBe('stable');
+});
