@@ -114,6 +114,13 @@ export class KubeflowTeam extends Construct implements TeamNamespace {
     check(this, level === 'privileged' || istioCni, () =>
       `\`podSecurity\` is ${level}: without Istio's CNI plugin each pod gets an init container with NET_ADMIN, which that level refuses, so no pod of ${this.namespace} would start. `
       + 'Install the plugin and set `istioCni` of the KubeflowInstallation, or leave `podSecurity` out.');
+    if (level === 'restricted') {
+      declarePrerequisite(this, {
+        area: 'Cluster',
+        what: 'Katib gives the containers that it adds the security context of the trial (injectSecurityContext: true, before Kubeflow 1.8 the flag --webhook-inject-securitycontext); namespaces that enforce "restricted" refuse them otherwise',
+        commands: ['kubectl -n kubeflow get configmap katib-config -o yaml | grep injectSecurityContext'],
+      });
+    }
     addObject(this, 'namespace', { name: 'profile', instance: this.namespace, component: 'namespace', partOf: 'kubeflow-profile' }, k8s.KubeNamespace.manifest({
       metadata: {
         name: this.namespace,

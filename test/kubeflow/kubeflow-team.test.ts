@@ -232,6 +232,14 @@ describe('data management', () => {
   });
 });
 
+test('a namespace that enforces restricted declares what Katib needs then; otherwise every trial is refused without a word at synth', () => {
+  const needs = (podSecurity: KubeflowTeamProps['podSecurity']) => buildTeam({ podSecurity }).app.prerequisites().filter(({ what }) => what.includes('injectSecurityContext')).map(({ what }) => what);
+  expect(needs('restricted')).toEqual([
+    'Katib gives the containers that it adds the security context of the trial (injectSecurityContext: true, before Kubeflow 1.8 the flag --webhook-inject-securitycontext); namespaces that enforce "restricted" refuse them otherwise',
+  ]);
+  expect(needs('baseline')).toEqual([]);
+});
+
 describe('the PodDefaults of a team', () => {
   test('pipeline access is the token that Kubeflow Pipelines takes, and the variable that its SDK reads', () => {
     expect(buildTeam({ pipelineAccess: true }).one('PodDefault', 'access-ml-pipeline').spec).toMatchObject({
