@@ -47,7 +47,7 @@ describe('the documents\' deployment is what lab deploys; without this, a team t
   test.each(files)('%s has every documented field in dist/lab', file => {
     const documented = current(file, parse(readFileSync(join(REFERENCE, file), 'utf8')));
     const found = written.filter(({ kind, metadata }) => kind === documented.kind && metadata.name === documented.metadata.name
-      && (metadata.namespace ?? 'default') === (documented.metadata.namespace ?? 'default'));
+      && (documented.metadata.namespace ?? metadata.namespace) === metadata.namespace);
     expect(found).toHaveLength(1);
     expect(differences(documented, found[0])).toEqual([]);
   });
