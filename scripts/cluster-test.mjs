@@ -1,6 +1,7 @@
 // npm run test:cluster -- [--context NAME] [ENVIRONMENT...]
 // Applies the environments to a throw-away control plane on loopback, or to the cluster of a context. See docs/cluster-tests.md.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -47,11 +48,12 @@ if (missing.length > 0) {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'cluster-test-'));
-const files = context === undefined ? ['environments', 'dgx'] : ['context'];
+const label = { key: 'cdk8s-aipod.example.com/cluster-test', value: `aipod-test-${randomBytes(3).toString('hex')}` };
+const user = context === undefined ? undefined : { context, label };
 const jest = spawn(process.execPath, [
   join(root, 'node_modules/jest/bin/jest.js'), '--config', join(root, 'jest.cluster.config.js'), '--runInBand', '--runTestsByPath',
-  ...files.map(file => join(root, `test/cluster/${file}.cluster.ts`)),
-], { cwd: root, stdio: 'inherit', env: { ...process.env, CLUSTER_TEST: JSON.stringify({ folder, binaries, context, environments }) } });
+  join(root, 'test/cluster', user ? 'context.cluster.ts' : 'throw-away.cluster.ts'),
+], { cwd: root, stdio: 'inherit', env: { ...process.env, CLUSTER_TEST: JSON.stringify({ folder, binaries, user, environments }) } });
 
 /** Whatever became of the tests, nothing that they started stays. */
 function tidyUp() {
@@ -62,9 +64,11 @@ function tidyUp() {
     } catch { /* has ended already */ }
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  if (!user) return true;
+  const selector = `${label.key}=${label.value}`;
+  const removed = spawnSync(binaries.kubectl, ['--context', context, 'delete', 'namespace', '-l', selector], { stdio: 'inherit' }).status === 0;
+  if (!removed) console.error(`The namespaces of the test could not be removed. Write: kubectl --context ${context} delete namespace -l ${selector}`);
+  return removed;
 }
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => jest.kill(signal));
-jest.on('exit', code => {
-  tidyUp();
-  process.exit(code ?? 1);
-});
+jest.on('exit', code => process.exit(tidyUp() ? code ?? 1 : 1));

@@ -14,7 +14,7 @@ interface Definition {
 function definitionsIn(folder: string | undefined): Definition[] {
   if (folder === undefined || !existsSync(folder)) return [];
   return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(file => file.endsWith('.yaml'))
-    .flatMap(file => parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map(document => ({ file, json: document.toJS() as Json })))
+    .flatMap(file => parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map(document => ({ file, json: document.toJS() })))
     .sort((a, b) => a.file.localeCompare(b.file, 'en', { numeric: true }));
 }
 
@@ -29,8 +29,8 @@ export function definitionsFor(objects: readonly Json[]): Json[] {
 }
 
 /** The webhooks that convert between versions do not run here. */
-function withoutConversion({ status: _status, ...definition }: Json): Json {
-  return { ...definition, spec: { ...definition.spec, conversion: { strategy: 'None' } } };
+function withoutConversion({ apiVersion, kind, metadata, spec }: Json): Json {
+  return { apiVersion, kind, metadata, spec: { ...spec, conversion: { strategy: 'None' } } };
 }
 
 /** Installs the definitions, and waits until the API server serves them. */

@@ -9,13 +9,16 @@ interface Run {
   /** Everything that is written goes below this folder; the launcher removes it. */
   readonly folder: string;
   readonly binaries: Readonly<Record<Binary, string>>;
-  /** A context of the user's kubeconfig; without it, the control plane is a throw-away one. */
-  readonly context?: string;
+  /** A context of the user's kubeconfig, and the label of the namespaces that the launcher removes; without it, the control plane is a throw-away one. */
+  readonly user?: { readonly context: string; readonly label: { readonly key: string; readonly value: string } };
   /** Names of environments; none means all. */
   readonly environments: readonly string[];
 }
 
 export const run = JSON.parse(process.env.CLUSTER_TEST ?? 'null') as Run;
 
+/** Whether this run is about an environment. */
+export const isChosen = (name: string): boolean => run.environments.length === 0 || run.environments.includes(name);
+
 /** The environments that this run is about. */
-export const chosen: readonly Environment[] = environments.filter(({ name }) => run.environments.length === 0 || run.environments.includes(name));
+export const chosen: readonly Environment[] = environments.filter(({ name }) => isChosen(name));

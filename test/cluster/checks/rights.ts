@@ -1,0 +1,45 @@
+import { type Environment } from '../../../apps/environment';
+
+/** What a ServiceAccount may do in a namespace. */
+export interface Right {
+  readonly namespace: string;
+  /** `pods`, `pods/exec`, `volumesnapshots.snapshot.storage.k8s.io`. */
+  readonly resource: string;
+  readonly verbs: readonly string[];
+  /** Names that the right is limited to; all, if there are none. */
+  readonly names?: readonly string[];
+}
+
+const SNAPSHOTS = 'volumesnapshots.snapshot.storage.k8s.io';
+
+/**
+ * What every ServiceAccount of an environment is for, by `namespace/name`, written by hand: the manifests are held against this, so it
+ * must not be derived from them.
+ */
+export const RIGHTS: Readonly<Record<string, (environment: Environment) => readonly Right[]>> = {
+  // The KubernetesPodOperator and the Kubernetes executor: pods of tasks, their logs and events.
+  'airflow/airflow': () => [
+    { namespace: 'airflow', resource: 'pods', verbs: ['create', 'get', 'list', 'watch', 'patch', 'delete'] },
+    { namespace: 'airflow', resource: 'pods/log', verbs: ['get', 'list'] },
+    { namespace: 'airflow', resource: 'pods/exec', verbs: ['create', 'get'] },
+    { namespace: 'airflow', resource: 'events', verbs: ['get', 'list'] },
+  ],
+  // Tasks that take snapshots of dataset and results, and clone the results.
+  'airflow/airflow-data': ({ data }) => [
+    { namespace: data!.namespace, resource: SNAPSHOTS, verbs: ['create', 'get', 'list'] },
+    { namespace: data!.namespace, resource: 'persistentvolumeclaims', verbs: ['get'], names: ['pb-fg-all-iface1', 'pb-fg-all-iface2', 'tensorflow-results'] },
+    { namespace: data!.namespace, resource: 'persistentvolumeclaims', verbs: ['create', 'get'] },
+    { namespace: data!.namespace, resource: 'persistentvolumeclaims/status', verbs: ['get'] },
+  ],
+};
+
+export const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
+
+/** What a stolen token would be used for: none of it is allowed unless it is listed above. */
+export const NEIGHBOURS = [
+  'pods', 'pods/log', 'pods/exec', 'pods/attach', 'pods/portforward', 'pods/ephemeralcontainers', 'events', 'secrets', 'configmaps', 'services', 'serviceaccounts', 'serviceaccounts/token',
+  'persistentvolumeclaims', 'persistentvolumeclaims/status', 'persistentvolumes', 'nodes', 'namespaces', 'resourcequotas',
+  'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'cronjobs.batch',
+  'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io',
+  SNAPSHOTS, 'volumesnapshotcontents.snapshot.storage.k8s.io', 'storageclasses.storage.k8s.io', 'tridentbackendconfigs.trident.netapp.io',
+];

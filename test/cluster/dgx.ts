@@ -1,0 +1,137 @@
+import { lab } from '../../apps/environments/lab';
+import { type Json } from '../../lib';
+import { GPU_RESOURCE } from '../../lib/core/cluster';
+import { refusedOf } from './checks/apply';
+import { BuiltEnvironment, type BuiltObject, expectNone } from './harness/built';
+import { check as checkOf } from './harness/check';
+import { ControlPlane } from './harness/control-plane';
+import { finish, isPodOf, nameOf, releaseInit, untilPods } from './harness/pods';
+import { meetPrerequisites, prepareCluster } from './harness/prerequisites';
+import { isChosen } from './harness/run';
+
+const SINGLE = 'netapp-tensorflow-single-imagenet';
+const MASTER = 'netapp-tensorflow-multi-imagenet-master';
+const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
+
+/** The documents' jobs on the documents' machines: two DGX-1 with 8 GPUs each, two nodes without. */
+(isChosen('lab') ? describe : describe.skip)('lab on two DGX-1', () => {
+  let plane: ControlPlane;
+  let built: BuiltEnvironment;
+  const check = (title: string, prove: () => Promise<number>) => { checkOf('lab', 'DGX-1', title, prove); };
+  const [masterNode, workerNode] = lab.training.multiNode.hosts;
+  const manifest = (name: string): BuiltObject => built.objects.find(({ json }) => json.metadata.name === name)!;
+  const start = async (...names: readonly string[]) => { expectNone(await refusedOf(plane.kubectl, names.map(manifest))); };
+  const remove = async (...names: readonly string[]) => {
+    for (const { json } of names.map(manifest)) await plane.kubectl.run(['delete', json.kind, json.metadata.name, '-n', 'default', '--cascade=foreground']);
+  };
+
+  beforeAll(async () => {
+    plane = await ControlPlane.start('dgx');
+    built = new BuiltEnvironment(lab, plane.folder);
+    await prepareCluster(plane, built);
+    expectNone(await refusedOf(plane.kubectl, built.objects.filter(({ path }) => /\/[123]0-/.test(path))));
+    await meetPrerequisites(plane, built);
+  });
+  afterAll(() => plane.stop());
+
+  /** Waits until the only pod of a workload is in this phase, and gives it. */
+  async function podIn(workload: string, phase: string): Promise<Json> {
+    let found: Json;
+    await untilPods(plane, `the pod of ${workload} is ${phase}`, pods => {
+      const [pod, ...others] = pods.filter(isPodOf(workload));
+      found = pod;
+      return (pod?.status.phase === phase && others.length === 0) || (pod === undefined ? 'There is none' : `It is ${pod.status.phase}: ${pod.status.conditions?.[0]?.message ?? ''}`);
+    });
+    return found;
+  }
+
+  /** Waits until the scheduler says that no node has enough free GPUs for a pod. */
+  async function waitsForGpus(workload: string): Promise<void> {
+    await untilPods(plane, `${workload} waits for GPUs`, pods => {
+      const message: string = pods.find(isPodOf(workload))?.status.conditions?.find(({ type }: Json) => type === 'PodScheduled')?.message ?? 'not tried yet';
+      return message.includes(`Insufficient ${GPU_RESOURCE}`) || message;
+    });
+  }
+
+  async function completes(job: string): Promise<void> {
+    await finish(plane, [await podIn(job, 'Running')]);
+    await plane.kubectl.run(['wait', '--for=condition=Complete', '--timeout=60s', `job/${job}`, '-n', 'default']);
+  }
+
+  /** Something else that takes GPUs of a node. */
+  async function occupy(node: string, gpus: number): Promise<() => Promise<unknown>> {
+    const name = `other-${node.replaceAll('.', '-')}`;
+    const spec = { nodeSelector: { 'kubernetes.io/hostname': node }, containers: [{ name: 'other', image: 'other:1', resources: { limits: { [GPU_RESOURCE]: gpus } } }] };
+    await plane.kubectl.create([{ apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default' }, spec }]);
+    await untilPods(plane, `${name} runs`, pods => pods.some(pod => nameOf(pod) === `default/${name}` && pod.status.phase === 'Running') || 'not yet');
+    return () => plane.kubectl.run(['delete', 'pod', name, '-n', 'default']);
+  }
+
+  check('the single-node job runs to completion on a DGX-1; otherwise the benchmark never ends', async () => {
+    await start(SINGLE);
+    expect([masterNode, workerNode]).toContain((await podIn(SINGLE, 'Running')).spec.nodeName);
+    await completes(SINGLE);
+    await remove(SINGLE);
+    return 1;
+  });
+
+  check('with one node busy the single-node job takes the other; otherwise half of the machines idle', async () => {
+    const free = await occupy(masterNode!, 1);
+    await start(SINGLE);
+    expect((await podIn(SINGLE, 'Running')).spec.nodeName).toBe(workerNode);
+    await completes(SINGLE);
+    await remove(SINGLE);
+    await free();
+    return 1;
+  });
+
+  check('with no node of eight free GPUs the single-node job waits, and starts when one frees; otherwise it is lost', async () => {
+    const [freeMaster, freeWorker] = [await occupy(masterNode!, 1), await occupy(workerNode!, 8)];
+    await start(SINGLE);
+    await waitsForGpus(SINGLE);
+    await freeMaster();
+    expect((await podIn(SINGLE, 'Running')).spec.nodeName).toBe(masterNode);
+    await completes(SINGLE);
+    await remove(SINGLE);
+    await freeWorker();
+    return 2;
+  });
+
+  check('Horovod worker and master run on the nodes that are meant for them; otherwise mpirun looks for the worker elsewhere', async () => {
+    await start(WORKER, MASTER);
+    expect((await podIn(WORKER, 'Running')).spec.nodeName).toBe(workerNode);
+    await untilPods(plane, 'the master waits for its worker', pods => pods.some(pod => isPodOf(MASTER)(pod) && pod.status.initContainerStatuses) || 'not on a node');
+    await releaseInit(plane, [await podIn(MASTER, 'Pending')]);
+    expect((await podIn(MASTER, 'Running')).spec.nodeName).toBe(masterNode);
+    await completes(MASTER);
+    return 2;
+  });
+
+  check('after the run the worker keeps its GPUs until its Deployment is deleted, as documented; otherwise a second run meets a surprise', async () => {
+    expect((await podIn(WORKER, 'Running')).spec.nodeName).toBe(workerNode);
+    const free = await occupy(masterNode!, 8);
+    await start(SINGLE);
+    await waitsForGpus(SINGLE);
+    await remove(WORKER, MASTER);
+    expect((await podIn(SINGLE, 'Running')).spec.nodeName).toBe(workerNode);
+    await completes(SINGLE);
+    await remove(SINGLE);
+    await free();
+    return 2;
+  });
+
+  check('with a node of the list busy the Horovod run waits for that node, and starts when it frees; otherwise it runs on the wrong ones', async () => {
+    const free = await occupy(masterNode!, 1);
+    await start(WORKER, MASTER);
+    await podIn(WORKER, 'Running');
+    await waitsForGpus(MASTER);
+    await free();
+    await untilPods(plane, 'the master is on its node', async pods => {
+      await releaseInit(plane, pods.filter(isPodOf(MASTER)).filter(({ spec }) => spec.nodeName));
+      return pods.some(pod => isPodOf(MASTER)(pod) && pod.status.phase === 'Running' && pod.spec.nodeName === masterNode) || 'not yet';
+    });
+    await completes(MASTER);
+    await remove(WORKER, MASTER);
+    return 2;
+  });
+});
