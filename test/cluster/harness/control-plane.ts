@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { dirname, delimiter, join } from 'node:path';
@@ -38,7 +37,7 @@ export class ControlPlane {
     try {
       processes.start('etcd', [
         '--data-dir', file('etcd'), '--listen-client-urls', etcd, '--advertise-client-urls', etcd, '--listen-peer-urls', `http://127.0.0.1:${peerPort}`,
-        ...(etcdKnows('unsafe-no-fsync') ? ['--unsafe-no-fsync'] : []),
+        '--unsafe-no-fsync',
       ]);
       processes.start('kube-apiserver', [
         '--etcd-servers', etcd, '--bind-address', '127.0.0.1', '--secure-port', String(apiPort), '--cert-dir', file('certs'), '--allow-privileged',
@@ -80,8 +79,6 @@ export class ControlPlane {
     }
   }
 }
-
-const etcdKnows = (flag: string): boolean => execFileSync(run.binaries.etcd, ['--help'], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).includes(flag);
 
 /** A kubeconfig with one cluster and its administrator. */
 const kubeconfigOf = (server: string, certificate: string, token: string) => ({
