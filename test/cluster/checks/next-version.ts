@@ -27,9 +27,9 @@ function otherImages(value: Json): Json {
   return Object.fromEntries(Object.entries(value as Record<string, Json>).map(([key, inner]) => [key, key === 'image' && typeof inner === 'string' ? `${inner}-next` : otherImages(inner)]));
 }
 
-/** The end of a name that was made of the content. */
-const OF_CONTENT = /-[0-9a-f]{8}$/;
-const isFixedJob = ({ json }: BuiltObject): boolean => json.kind === 'Job' && !OF_CONTENT.test(json.metadata.name);
+/** Whether an object is a Job that has a fixed name because its environment asks for that; no other Job may need to be deleted. */
+const isFixedJob = ({ training }: Environment) => ({ json }: BuiltObject): boolean =>
+  json.kind === 'Job' && json.metadata.labels['app.kubernetes.io/part-of'] === 'training' && [training?.singleNode?.naming, training?.multiNode?.naming].includes('fixed');
 
 /** Applies the next version over this one. Jobs of a fixed name are deleted before, as the guide says, and as the server demands. */
 export async function nextVersionApplies(plane: ControlPlane, built: BuiltEnvironment): Promise<number> {
@@ -39,7 +39,7 @@ export async function nextVersionApplies(plane: ControlPlane, built: BuiltEnviro
   const changed = next.objects.filter(({ id, json }) => now.get(id) !== JSON.stringify(json));
   if (changed.length === 0) throw new Error('The next version is the same as this one');
 
-  for (const job of changed.filter(isFixedJob).filter(({ id }) => now.has(id))) {
+  for (const job of changed.filter(isFixedJob(built.environment)).filter(({ id }) => now.has(id))) {
     const [refusal] = await refusedOf(kubectl, [job], '--dry-run=server');
     if (refusal?.message.includes('field is immutable') !== true) throw new Error(`${job.id} need not be deleted before it is applied: ${refusal?.message ?? 'it is accepted'}`);
     await kubectl.run(['delete', job.json.kind, job.json.metadata.name, '-n', job.json.metadata.namespace]);
