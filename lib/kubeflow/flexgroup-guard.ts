@@ -6,7 +6,13 @@ import { type FlexGroupStorageClass } from '../storage/flexgroup-storage-class';
 /** A ValidatingAdmissionPolicy of `admissionregistration.k8s.io/v1`, which is newer than the generated classes; the fields that are used here. */
 interface AdmissionPolicySpec {
   readonly failurePolicy: 'Fail';
-  readonly matchConstraints: { readonly resourceRules: readonly { readonly apiGroups: string[]; readonly apiVersions: string[]; readonly operations: string[]; readonly resources: string[] }[] };
+  readonly matchConstraints: {
+    readonly matchPolicy: 'Equivalent';
+    readonly namespaceSelector: object;
+    readonly objectSelector: object;
+    readonly resourceRules: readonly { readonly apiGroups: string[]; readonly apiVersions: string[]; readonly operations: string[]; readonly resources: string[]; readonly scope: '*' }[];
+  };
+  readonly variables: readonly { readonly name: string; readonly expression: string }[];
   readonly matchConditions: readonly { readonly name: string; readonly expression: string }[];
   readonly validations: readonly { readonly expression: string; readonly messageExpression: string }[];
 }
@@ -29,7 +35,11 @@ export function addMinimumSizePolicy(scope: Construct, classes: readonly FlexGro
   const add = (kind: string, spec: object) => addObject(scope, kind, identity, { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: POLICY }, ...{ spec } });
   const policy: AdmissionPolicySpec = {
     failurePolicy: 'Fail',
-    matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['persistentvolumeclaims'] }] },
+    // With its defaults: server-side apply takes the whole as one field, so that leaving them out would change the object with every apply.
+    matchConstraints: {
+      matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {},
+      resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['persistentvolumeclaims'], scope: '*' }],
+    },
     matchConditions: [
       { name: 'flexgroup-class', expression: `has(object.spec.storageClassName) && object.spec.storageClassName in [${classes.map(({ className }) => literal(className)).join(', ')}]` },
       {
@@ -38,11 +48,12 @@ export function addMinimumSizePolicy(scope: Construct, classes: readonly FlexGro
           + `!(has(object.metadata.annotations) && [${NO_NEW_VOLUME.map(literal).join(', ')}].exists(key, key in object.metadata.annotations))`,
       },
     ],
-    validations: classes.map(({ className, minimumVolumeSize }) => ({
-      expression: `object.spec.storageClassName != ${literal(className)} || quantity(${REQUEST}).compareTo(quantity(${literal(minimumVolumeSize)})) >= 0`,
-      messageExpression: `"spec.resources.requests.storage is " + string(${REQUEST}) + `
-        + literal(`: class ${className} makes FlexGroups, and the smallest is ${minimumVolumeSize}. Ask for that, or use a FlexVol class.`),
-    })),
+    variables: [{ name: 'minimum', expression: `{${classes.map(({ className, minimumVolumeSize }) => `${literal(className)}: ${literal(minimumVolumeSize)}`).join(', ')}}[object.spec.storageClassName]` }],
+    validations: [{
+      expression: `quantity(${REQUEST}).compareTo(quantity(variables.minimum)) >= 0`,
+      messageExpression: `"spec.resources.requests.storage is " + string(${REQUEST}) + ": class " + object.spec.storageClassName + " makes FlexGroups, and the smallest is " + variables.minimum + `
+        + '". Ask for that, or use a FlexVol class."',
+    }],
   };
   add('ValidatingAdmissionPolicy', policy);
   add('ValidatingAdmissionPolicyBinding', { policyName: POLICY, validationActions: ['Deny'] });

@@ -27,7 +27,7 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
 
   beforeAll(async () => {
     plane = await ControlPlane.start('dgx');
-    built = new BuiltEnvironment(lab, plane.folder);
+    built = new BuiltEnvironment({ ...lab, kubeflow: undefined }, plane.folder);
     await prepareCluster(plane, built);
     expectNone(await refusedOf(plane.kubectl, built.objects.filter(({ path }) => /\/[123]0-/.test(path))));
     await meetPrerequisites(plane, built);

@@ -97,16 +97,19 @@ describe('the guard from Kubernetes 1.30: a policy', () => {
 
   // Proved on kube-apiserver 1.34.4 with these expressions: see docs/kubeflow.md.
   test('refuses each class below its own minimum, in the words of the classes', () => {
-    expect(defaults('1.34').one('ValidatingAdmissionPolicy').spec.validations).toEqual([['fg-class', '800Gi'], ['fg-large', '1Ti']].map(([name, size]) => ({
-      expression: `object.spec.storageClassName != "${name}" || quantity(object.spec.resources.requests.storage).compareTo(quantity("${size}")) >= 0`,
-      messageExpression: `"spec.resources.requests.storage is " + string(object.spec.resources.requests.storage) + ": class ${name} makes FlexGroups, and the smallest is ${size}. Ask for that, or use a FlexVol class."`,
-    })));
+    const { variables, validations } = defaults('1.34').one('ValidatingAdmissionPolicy').spec;
+    expect(variables).toEqual([{ name: 'minimum', expression: '{"fg-class": "800Gi", "fg-large": "1Ti"}[object.spec.storageClassName]' }]);
+    expect(validations).toEqual([{
+      expression: 'quantity(object.spec.resources.requests.storage).compareTo(quantity(variables.minimum)) >= 0',
+      messageExpression: '"spec.resources.requests.storage is " + string(object.spec.resources.requests.storage) + ": class " + object.spec.storageClassName + " makes FlexGroups, and the smallest is " '
+        + '+ variables.minimum + ". Ask for that, or use a FlexVol class."',
+    }]);
   });
 
   test('looks at new claims of these classes only; others must not depend on it', () => {
     const { matchConstraints, matchConditions, failurePolicy } = defaults('1.34').one('ValidatingAdmissionPolicy').spec;
     expect(failurePolicy).toBe('Fail');
-    expect(matchConstraints).toEqual({ resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['persistentvolumeclaims'] }] });
+    expect(matchConstraints.resourceRules).toEqual([{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['persistentvolumeclaims'], scope: '*' }]);
     expect(matchConditions[0].expression).toBe('has(object.spec.storageClassName) && object.spec.storageClassName in ["fg-class", "fg-large"]');
   });
 

@@ -10,6 +10,7 @@ export interface Right {
   readonly names?: readonly string[];
 }
 
+const TEAM = 'kubeflow-user-example-com';
 const SNAPSHOTS = 'volumesnapshots.snapshot.storage.k8s.io';
 
 /**
@@ -24,12 +25,25 @@ export const RIGHTS: Readonly<Record<string, (environment: Environment) => reado
     { namespace: 'airflow', resource: 'pods/exec', verbs: ['create', 'get'] },
     { namespace: 'airflow', resource: 'events', verbs: ['get', 'list'] },
   ],
-  // Tasks that take snapshots of dataset and results, and clone the results.
+  // Tasks that take snapshots of the results, and clone them.
   'airflow/airflow-data': ({ data }) => [
     { namespace: data!.namespace, resource: SNAPSHOTS, verbs: ['create', 'get', 'list'] },
-    { namespace: data!.namespace, resource: 'persistentvolumeclaims', verbs: ['get'], names: ['pb-fg-all-iface1', 'pb-fg-all-iface2', 'tensorflow-results'] },
+    { namespace: data!.namespace, resource: 'persistentvolumeclaims', verbs: ['get'], names: ['tensorflow-results'] },
     { namespace: data!.namespace, resource: 'persistentvolumeclaims', verbs: ['create', 'get'] },
     { namespace: data!.namespace, resource: 'persistentvolumeclaims/status', verbs: ['get'] },
+  ],
+  // Pods of a Kubeflow team that ask for NetApp DataOps: snapshots of the listed volumes, clones of any.
+  [`${TEAM}/netapp-dataops`]: ({ kubeflow }) => [
+    { namespace: TEAM, resource: SNAPSHOTS, verbs: ['create', 'get', 'list'] },
+    { namespace: TEAM, resource: 'persistentvolumeclaims', verbs: ['get'], names: [...kubeflow!.teams[TEAM]!.dataManagement!.snapshot!] },
+    { namespace: TEAM, resource: 'persistentvolumeclaims', verbs: ['create', 'get'] },
+    { namespace: TEAM, resource: 'persistentvolumeclaims/status', verbs: ['get'] },
+  ],
+  // Argo's executor reports results, makes and reads the snapshot, and a PyTorchJob where the pipeline trains with one.
+  [`${TEAM}/mnist`]: ({ kubeflow }) => [
+    kubeflow!.version === '1.7' ? { namespace: TEAM, resource: 'pods', verbs: ['get', 'patch'] } : { namespace: TEAM, resource: 'workflowtaskresults.argoproj.io', verbs: ['create', 'patch'] },
+    { namespace: TEAM, resource: SNAPSHOTS, verbs: ['create', 'get'] },
+    ...kubeflow!.teams[TEAM]!.pipelines!.mnist!.train.pyTorchJob ? [{ namespace: TEAM, resource: 'pytorchjobs.kubeflow.org', verbs: ['create', 'get'] }] : [],
   ],
 };
 
@@ -42,4 +56,5 @@ export const NEIGHBOURS = [
   'deployments.apps', 'statefulsets.apps', 'daemonsets.apps', 'jobs.batch', 'cronjobs.batch',
   'roles.rbac.authorization.k8s.io', 'rolebindings.rbac.authorization.k8s.io', 'clusterroles.rbac.authorization.k8s.io', 'clusterrolebindings.rbac.authorization.k8s.io',
   SNAPSHOTS, 'volumesnapshotcontents.snapshot.storage.k8s.io', 'storageclasses.storage.k8s.io', 'tridentbackendconfigs.trident.netapp.io',
+  'notebooks.kubeflow.org', 'poddefaults.kubeflow.org', 'profiles.kubeflow.org', 'workflows.argoproj.io', 'workflowtaskresults.argoproj.io', 'pytorchjobs.kubeflow.org',
 ];

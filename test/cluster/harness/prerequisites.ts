@@ -29,8 +29,8 @@ const existingClass = ({ name = 'existing', isDefault = false }: { readonly name
 });
 
 /**
- * Brings about what needs the namespaces and classes of the first apply: Secrets, by the very commands of the prerequisites, and the
- * claims of imported volumes, as `tridentctl import` would make them.
+ * Brings about what needs the namespaces and classes of the first apply: Secrets, by the very commands of the prerequisites, the
+ * claims of imported volumes, as `tridentctl import` would make them, and ServiceAccounts that some controller makes.
  */
 export async function meetPrerequisites({ kubectl, env, folder }: ControlPlane, { prerequisites }: BuiltEnvironment): Promise<number> {
   const work = mkdtempSync(join(folder, 'secrets-'));
@@ -40,6 +40,8 @@ export async function meetPrerequisites({ kubectl, env, folder }: ControlPlane, 
     await promisify(execFile)('sh', ['-ec', command], { cwd: work, env });
   }
   const claims = prerequisites.flatMap(({ file }) => (file ? [file.manifest] : []));
-  await kubectl.create(claims);
-  return secrets.length + claims.length;
+  const accounts = prerequisites.flatMap(({ provides = [] }) => provides).filter(({ kind }) => kind === 'ServiceAccount')
+    .map(({ kind, namespace, name }) => ({ apiVersion: 'v1', kind, metadata: { namespace, name } }));
+  await kubectl.create([...claims, ...accounts]);
+  return secrets.length + claims.length + accounts.length;
 }
