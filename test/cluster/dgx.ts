@@ -21,10 +21,6 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
   const [masterNode, workerNode] = lab.training.multiNode.hosts;
   const manifest = (name: string): BuiltObject => built.objects.find(({ json }) => json.metadata.name === name)!;
   const start = async (...names: readonly string[]) => { expectNone(await refusedOf(plane.kubectl, names.map(manifest))); };
-  const remove = async (...names: readonly string[]) => {
-    for (const { json } of names.map(manifest)) await plane.kubectl.run(['delete', json.kind, json.metadata.name, '-n', 'default', '--cascade=foreground']);
-  };
-
   beforeAll(async () => {
     plane = await ControlPlane.start('dgx');
     built = new BuiltEnvironment({ ...lab, kubeflow: undefined }, plane.folder);
@@ -32,12 +28,14 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
     expectNone(await refusedOf(plane.kubectl, built.objects.filter(({ path }) => /\/[123]0-/.test(path))));
     await meetPrerequisites(plane, built);
   });
+  // Each test finds the machines empty.
+  afterEach(async () => { await plane.kubectl.run(['delete', 'deployments,jobs,pods', '--all', '-n', 'default', '--cascade=foreground']); });
   afterAll(() => plane.stop());
 
   /** Waits until the only pod of a workload is in this phase, and gives it. */
   async function podIn(workload: string, phase: string): Promise<Json> {
     let found: Json;
-    await untilPods(plane, `the pod of ${workload} is ${phase}`, pods => {
+    await untilPods(plane, `the pod of ${workload}, made by ${manifest(workload).path}, is ${phase}`, pods => {
       const [pod, ...others] = pods.filter(isPodOf(workload));
       found = pod;
       return (pod?.status.phase === phase && others.length === 0) || (pod === undefined ? 'There is none' : `It is ${pod.status.phase}: ${pod.status.conditions?.[0]?.message ?? ''}`);
@@ -45,9 +43,14 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
     return found;
   }
 
+  async function runsOn(workload: string, ...nodes: readonly (string | undefined)[]): Promise<void> {
+    const { nodeName } = (await podIn(workload, 'Running')).spec;
+    if (!nodes.includes(nodeName)) throw new Error(`${workload}, made by ${manifest(workload).path}, runs on ${nodeName}, not on ${nodes.join(' or ')}`);
+  }
+
   /** Waits until the scheduler says that no node has enough free GPUs for a pod. */
   async function waitsForGpus(workload: string): Promise<void> {
-    await untilPods(plane, `${workload} waits for GPUs`, pods => {
+    await untilPods(plane, `${workload}, made by ${manifest(workload).path}, waits for GPUs`, pods => {
       const message: string = pods.find(isPodOf(workload))?.status.conditions?.find(({ type }: Json) => type === 'PodScheduled')?.message ?? 'not tried yet';
       return message.includes(`Insufficient ${GPU_RESOURCE}`) || message;
     });
@@ -56,6 +59,20 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
   async function completes(job: string): Promise<void> {
     await finish(plane, [await podIn(job, 'Running')]);
     await plane.kubectl.run(['wait', '--for=condition=Complete', '--timeout=60s', `job/${job}`, '-n', 'default']);
+  }
+
+  /** Worker and master on their nodes; the master starts after its worker, and ends. */
+  async function runHorovod(): Promise<void> {
+    await start(WORKER, MASTER);
+    await runsOn(WORKER, workerNode);
+    await masterRuns();
+  }
+
+  async function masterRuns(): Promise<void> {
+    await untilPods(plane, 'the master waits for its worker', pods => pods.some(pod => isPodOf(MASTER)(pod) && pod.status.initContainerStatuses) || 'not on a node');
+    await releaseInit(plane, [await podIn(MASTER, 'Pending')]);
+    await runsOn(MASTER, masterNode);
+    await completes(MASTER);
   }
 
   /** Something else that takes GPUs of a node. */
@@ -69,54 +86,43 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
 
   check('the single-node job runs to completion on a DGX-1; otherwise the benchmark never ends', async () => {
     await start(SINGLE);
-    expect([masterNode, workerNode]).toContain((await podIn(SINGLE, 'Running')).spec.nodeName);
+    await runsOn(SINGLE, masterNode, workerNode);
     await completes(SINGLE);
-    await remove(SINGLE);
     return 1;
   });
 
   check('with one node busy the single-node job takes the other; otherwise half of the machines idle', async () => {
-    const free = await occupy(masterNode!, 1);
+    await occupy(masterNode!, 1);
     await start(SINGLE);
-    expect((await podIn(SINGLE, 'Running')).spec.nodeName).toBe(workerNode);
+    await runsOn(SINGLE, workerNode);
     await completes(SINGLE);
-    await remove(SINGLE);
-    await free();
     return 1;
   });
 
   check('with no node of eight free GPUs the single-node job waits, and starts when one frees; otherwise it is lost', async () => {
-    const [freeMaster, freeWorker] = [await occupy(masterNode!, 1), await occupy(workerNode!, 8)];
+    const freeMaster = await occupy(masterNode!, 1);
+    await occupy(workerNode!, 8);
     await start(SINGLE);
     await waitsForGpus(SINGLE);
     await freeMaster();
-    expect((await podIn(SINGLE, 'Running')).spec.nodeName).toBe(masterNode);
+    await runsOn(SINGLE, masterNode);
     await completes(SINGLE);
-    await remove(SINGLE);
-    await freeWorker();
     return 2;
   });
 
   check('Horovod worker and master run on the nodes that are meant for them; otherwise mpirun looks for the worker elsewhere', async () => {
-    await start(WORKER, MASTER);
-    expect((await podIn(WORKER, 'Running')).spec.nodeName).toBe(workerNode);
-    await untilPods(plane, 'the master waits for its worker', pods => pods.some(pod => isPodOf(MASTER)(pod) && pod.status.initContainerStatuses) || 'not on a node');
-    await releaseInit(plane, [await podIn(MASTER, 'Pending')]);
-    expect((await podIn(MASTER, 'Running')).spec.nodeName).toBe(masterNode);
-    await completes(MASTER);
+    await runHorovod();
     return 2;
   });
 
-  check('after the run the worker keeps its GPUs until its Deployment is deleted, as documented; otherwise a second run meets a surprise', async () => {
-    expect((await podIn(WORKER, 'Running')).spec.nodeName).toBe(workerNode);
-    const free = await occupy(masterNode!, 8);
+  check('after a run the worker keeps its GPUs until its Deployment is deleted, as documented; otherwise a second run meets a surprise', async () => {
+    await runHorovod();
+    await occupy(masterNode!, 8);
     await start(SINGLE);
     await waitsForGpus(SINGLE);
-    await remove(WORKER, MASTER);
-    expect((await podIn(SINGLE, 'Running')).spec.nodeName).toBe(workerNode);
+    await plane.kubectl.run(['delete', 'deployment', WORKER, '-n', 'default']);
+    await runsOn(SINGLE, workerNode);
     await completes(SINGLE);
-    await remove(SINGLE);
-    await free();
     return 2;
   });
 
@@ -126,12 +132,7 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
     await podIn(WORKER, 'Running');
     await waitsForGpus(MASTER);
     await free();
-    await untilPods(plane, 'the master is on its node', async pods => {
-      await releaseInit(plane, pods.filter(isPodOf(MASTER)).filter(({ spec }) => spec.nodeName));
-      return pods.some(pod => isPodOf(MASTER)(pod) && pod.status.phase === 'Running' && pod.spec.nodeName === masterNode) || 'not yet';
-    });
-    await completes(MASTER);
-    await remove(WORKER, MASTER);
+    await masterRuns();
     return 2;
   });
 });

@@ -1,5 +1,6 @@
 import { type AirflowSettings } from '../../../apps/environment';
 import { type Json } from '../../../lib';
+import { type BuiltEnvironment } from '../harness/built';
 import { type ControlPlane } from '../harness/control-plane';
 import { finish, readyOf, releaseInit, untilPods } from '../harness/pods';
 
@@ -30,6 +31,12 @@ function ready(pods: readonly Json[]): Record<string, string> {
   }).sort(([a], [b]) => a.localeCompare(b)));
 }
 
+/** Construct path of the workload that a component's pods belong to. */
+const madeBy = ({ objects }: BuiltEnvironment, component: string): string => {
+  const label = component.split(' ')[0];
+  return `made by ${objects.find(({ json }) => ['Deployment', 'StatefulSet'].includes(json.kind) && json.metadata.labels['app.kubernetes.io/component'] === label)?.path}`;
+};
+
 const isUpgrade = ({ metadata }: Json): boolean => metadata.labels['app.kubernetes.io/component'] === 'upgrade-db';
 const isData = (component: string): boolean => /^(postgresql|redis) /.test(component);
 
@@ -37,19 +44,22 @@ const isData = (component: string): boolean => /^(postgresql|redis) /.test(compo
  * Database and broker come up by themselves. All else stays in its init containers: first the Job that prepares the database, then the
  * others. In the end each workload is as ready as the documents show it.
  */
-export async function airflowComesUpInOrder(plane: ControlPlane, settings: AirflowSettings): Promise<number> {
+export async function airflowComesUpInOrder(plane: ControlPlane, settings: AirflowSettings, built: BuiltEnvironment): Promise<number> {
   const documented = documentedReady(settings);
   const containers = (text: string) => text.split('/')[1]!;
   const onlyData = Object.fromEntries(Object.entries(documented).map(([component, text]) => [component, isData(component) ? text : `0/${containers(text)}`]));
   const own = (pods: readonly Json[]) => pods.filter(({ metadata }) => metadata.namespace === settings.namespace);
-  const are = (pods: readonly Json[], expected: Record<string, string>) =>
-    JSON.stringify(ready(own(pods))) === JSON.stringify(expected) || `READY is ${JSON.stringify(ready(own(pods)))}, not ${JSON.stringify(expected)}`;
+  const are = (pods: readonly Json[], expected: Record<string, string>): true | string => {
+    const found = ready(own(pods));
+    const wrong = [...new Set([...Object.keys(found), ...Object.keys(expected)])].filter(component => found[component] !== expected[component]);
+    return wrong.length === 0 || wrong.map(component => `READY of ${component} is ${found[component] ?? 'not there'}, not ${expected[component] ?? 'there'}; ${madeBy(built, component)}`).join('\n');
+  };
   const initializing = (pods: readonly Json[]) => own(pods).filter(({ status }) => status.phase === 'Pending' && status.initContainerStatuses);
 
   const gated = Object.keys(documented).filter(component => !isData(component)).length;
   await untilPods(plane, 'database and broker are ready, and all else waits for them', pods => {
     const waiting = initializing(pods).filter(({ metadata }) => metadata.ownerReferences[0].kind !== 'Job').length;
-    if (!initializing(pods).some(isUpgrade) || waiting !== gated) return `${waiting} of ${gated} wait in their init containers`;
+    if (!initializing(pods).some(isUpgrade) || waiting !== gated) return `${waiting} of ${gated}, and the database's Job, wait in their init containers. ${String(are(pods, onlyData))}`;
     return are(pods, onlyData);
   });
   await untilPods(plane, 'the database is prepared, and all else waits for that', async pods => {

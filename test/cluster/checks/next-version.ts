@@ -45,7 +45,7 @@ export async function nextVersionApplies(plane: ControlPlane, built: BuiltEnviro
     await kubectl.run(['delete', job.json.kind, job.json.metadata.name, '-n', job.json.metadata.namespace]);
   }
   await apply(kubectl, next);
-  await everyWorkloadIsReady(plane);
+  await everyWorkloadIsReady(plane, next);
   return changed.length;
 }
 

@@ -26,10 +26,15 @@ async function annotate({ kubectl }: ControlPlane, pods: readonly Json[], annota
   }
 }
 
-/** Makes the volumes that claims wait for, and asks about the pods until the answer is `true`. */
+/** Makes the volumes that claims wait for, and asks about the pods until the answer is `true`; the error has what the server warned of. */
 export async function untilPods(plane: ControlPlane, what: string, ask: (pods: readonly Json[]) => Promise<true | string> | true | string): Promise<void> {
-  await until(what, async () => {
-    await provision(plane.kubectl);
-    return ask(await plane.kubectl.list('pods'));
-  });
+  try {
+    await until(what, async () => {
+      await provision(plane.kubectl);
+      return ask(await plane.kubectl.list('pods'));
+    });
+  } catch (error) {
+    const warnings = (await plane.kubectl.list('events', '--field-selector', 'type=Warning')).map(({ involvedObject: { kind, namespace, name }, message }) => `${kind} ${namespace}/${name}: ${message}`);
+    throw new Error([error instanceof Error ? error.message : String(error), 'The server warned:', ...new Set(warnings)].join('\n'), { cause: error });
+  }
 }
