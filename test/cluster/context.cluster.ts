@@ -4,7 +4,7 @@ import { type Environment } from '../../apps/environment';
 import { type Json } from '../../lib';
 import { refusedOf } from './checks/apply';
 import { BuiltEnvironment, type BuiltObject, expectNone } from './harness/built';
-import { check as checkOf } from './harness/check';
+import { check as checkOf, setUp } from './harness/check';
 import { Kubectl } from './harness/kubectl';
 import { until } from './harness/processes';
 import { chosen, run } from './harness/run';
@@ -23,7 +23,7 @@ describe.each(chosen.map(environment => [environment.name, environment] as const
   const objects = built.objects.map(object => ({ ...object, json: moved(object.json, namespaces) }));
   const check = (column: string, title: string, prove: () => Promise<number>) => { checkOf(name, column, title, prove); };
 
-  beforeAll(async () => {
+  setUp(name, async () => {
     writeFileSync(join(run.folder, 'version'), `${JSON.parse(await kubectl.run(['get', '--raw', '/version'])).gitVersion}, context ${context}`);
     const levels = new Map(built.ofKind('Namespace').map(({ json }) => [json.metadata.name, json.metadata.labels]));
     await kubectl.create([...namespaces].map(([from, to]) => ({ apiVersion: 'v1', kind: 'Namespace', metadata: { name: to, labels: { ...levels.get(from), [label.key]: label.value } } })));

@@ -3,7 +3,7 @@ import { type Json } from '../../lib';
 import { GPU_RESOURCE } from '../../lib/core/cluster';
 import { refusedOf } from './checks/apply';
 import { BuiltEnvironment, type BuiltObject, expectNone } from './harness/built';
-import { check as checkOf } from './harness/check';
+import { check as checkOf, setUp } from './harness/check';
 import { ControlPlane } from './harness/control-plane';
 import { finish, isPodOf, nameOf, releaseInit, untilPods } from './harness/pods';
 import { meetPrerequisites, prepareCluster } from './harness/prerequisites';
@@ -21,7 +21,7 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
   const [masterNode, workerNode] = lab.training.multiNode.hosts;
   const manifest = (name: string): BuiltObject => built.objects.find(({ json }) => json.metadata.name === name)!;
   const start = async (...names: readonly string[]) => { expectNone(await refusedOf(plane.kubectl, names.map(manifest))); };
-  beforeAll(async () => {
+  setUp('lab', async () => {
     plane = await ControlPlane.start('dgx');
     built = new BuiltEnvironment({ ...lab, kubeflow: undefined }, plane.folder);
     await prepareCluster(plane, built);
@@ -30,7 +30,7 @@ const WORKER = 'netapp-tensorflow-multi-imagenet-worker';
   });
   // Each test finds the machines empty.
   afterEach(async () => { await plane.kubectl.run(['delete', 'deployments,jobs,pods', '--all', '-n', 'default', '--cascade=foreground']); });
-  afterAll(() => plane.stop());
+  afterAll(() => (plane as ControlPlane | undefined)?.stop());
 
   /** Waits until the only pod of a workload is in this phase, and gives it. */
   async function podIn(workload: string, phase: string): Promise<Json> {

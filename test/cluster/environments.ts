@@ -11,7 +11,7 @@ import { secondApplyChangesNothing } from './checks/second-apply';
 import { everyClaimBinds, oneDefaultClass } from './checks/storage';
 import { everyWorkloadIsReady } from './checks/workloads';
 import { BuiltEnvironment } from './harness/built';
-import { check as checkOf } from './harness/check';
+import { check as checkOf, setUp } from './harness/check';
 import { ControlPlane } from './harness/control-plane';
 import { meetPrerequisites, prepareCluster } from './harness/prerequisites';
 import { chosen, run } from './harness/run';
@@ -27,14 +27,14 @@ describe.each(chosen.map(environment => [environment.name, environment] as const
   let built: BuiltEnvironment;
   const check = (column: string, title: string, prove: () => Promise<number>) => { checkOf(name, column, title, prove); };
 
-  beforeAll(async () => {
+  setUp(name, async () => {
     plane = await ControlPlane.start(name);
     const version = await plane.version();
     writeFileSync(join(run.folder, 'version'), version);
     built = new BuiltEnvironment(notNewerThan(version, environment), plane.folder);
     await prepareCluster(plane, built);
   });
-  afterAll(() => plane.stop());
+  afterAll(() => (plane as ControlPlane | undefined)?.stop());
 
   check('apply', 'the API server accepts every object; otherwise the first apply stops half way', () => apply(plane.kubectl, built));
   check('apply', 'the API server refuses a field that it does not know; otherwise this check cannot fail', () => unknownFieldIsRefused(plane.kubectl, built));

@@ -8,11 +8,7 @@ export const RESULTS = 'results.jsonl';
 /** A test that fills a cell of the closing table. `prove` returns how many things it has proven. */
 export function check(environment: string, column: string, title: string, prove: () => Promise<number>): void {
   test(`${column}: ${title}`, async () => {
-    const start = Date.now();
-    const record = (passed: boolean, count: number) => {
-      const result: Result = { environment, check: column, passed, count, milliseconds: Date.now() - start };
-      appendFileSync(join(run.folder, RESULTS), `${JSON.stringify(result)}\n`);
-    };
+    const record = recorder(environment, column);
     try {
       record(true, await prove());
     } catch (error) {
@@ -20,4 +16,25 @@ export function check(environment: string, column: string, title: string, prove:
       throw error;
     }
   });
+}
+
+/** What comes before the first check. Only a failure is in the table: nothing is proven yet. */
+export function setUp(environment: string, prepare: () => Promise<void>): void {
+  beforeAll(async () => {
+    const record = recorder(environment, 'set-up');
+    try {
+      await prepare();
+    } catch (error) {
+      record(false, 0);
+      throw error;
+    }
+  });
+}
+
+function recorder(environment: string, column: string): (passed: boolean, count: number) => void {
+  const start = Date.now();
+  return (passed, count) => {
+    const result: Result = { environment, check: column, passed, count, milliseconds: Date.now() - start };
+    appendFileSync(join(run.folder, RESULTS), `${JSON.stringify(result)}\n`);
+  };
 }

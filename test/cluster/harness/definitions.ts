@@ -25,12 +25,13 @@ const serves = ({ apiVersion, kind }: Json) => ({ json: { spec } }: Definition):
 export function definitionsFor(objects: readonly Json[]): Json[] {
   const [upstream, own] = [definitionsIn(process.env.UPSTREAM_CRDS), definitionsIn(OWN)];
   const found = objects.map(object => upstream.findLast(serves(object)) ?? own.findLast(serves(object)));
-  return [...new Set(found.filter(definition => definition !== undefined))].map(({ json }) => withoutConversion(json));
+  return [...new Set(found.filter(definition => definition !== undefined))].map(({ json }) => installable(json));
 }
 
-/** The webhooks that convert between versions do not run here. */
-function withoutConversion({ apiVersion, kind, metadata, spec }: Json): Json {
-  return { apiVersion, kind, metadata, spec: { ...spec, conversion: { strategy: 'None' } } };
+/** The webhooks that convert between versions do not run here; and a group of Kubernetes itself has to say whether it was approved. */
+function installable({ apiVersion, kind, metadata, spec }: Json): Json {
+  const annotations = { 'api-approved.kubernetes.io': 'unapproved, for a test', ...metadata.annotations };
+  return { apiVersion, kind, metadata: { ...metadata, annotations }, spec: { ...spec, conversion: { strategy: 'None' } } };
 }
 
 /** Installs the definitions, and waits until the API server serves them. */
