@@ -1,5 +1,5 @@
-import { Yaml } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-27';
+import { emitYaml } from '../core/yaml-emitter';
 import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
 import { resourcesOf } from './containers';
 import { airflowContainer, airflowPod } from './pods';
@@ -21,5 +21,5 @@ export function taskPodTemplate(plan: AirflowPlan, resources?: Resources): strin
     spec: { restartPolicy: 'Never' },
   });
   const { metadata, spec } = k8s.toJson_PodTemplateSpec(template) as { metadata: object; spec: object };
-  return Yaml.stringify({ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'task' }, spec });
+  return emitYaml([{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'task' }, spec }]);
 }

@@ -1,12 +1,15 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { ApiObject, App, Chart, Yaml } from 'cdk8s';
+import { ApiObject, App, type AppProps, Chart } from 'cdk8s';
 import { type IConstruct } from 'constructs';
+import { applyOrder, type ApplyOrder } from './apply-order';
 import { type Cluster } from './cluster';
 import { type Manifest, type Model, type Rule } from './model';
 import { declarePrerequisite, type DeclaredPrerequisite, type ObjectReference, prerequisitesOf } from './prerequisites';
 import { check, type Finding, reportProblem, ValidationError } from './problems';
 import { CORE_RULES } from './rules';
+import { isPlainLayout, writeCharts } from './write-charts';
+import { emitYaml } from './yaml-emitter';
 
 /** First Kubernetes minor whose stable APIs have all that is written: Pod Security admission came last. */
 const OLDEST_MINOR = 25;
@@ -14,8 +17,8 @@ const OLDEST_MINOR = 25;
 /** One folder below the output root, never the root itself or a folder above it. */
 const FOLDER_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
-/** What an environment is made with. */
-export interface EnvironmentAppProps {
+/** What an environment is made with; the output layouts and resolvers of a cdk8s app work here too. */
+export interface EnvironmentAppProps extends Omit<AppProps, 'outdir'> {
   /** What is true of the cluster; manifests are checked against it. */
   readonly cluster: Cluster;
   /**
@@ -30,6 +33,18 @@ export interface EnvironmentAppProps {
   readonly rules?: readonly Rule[];
 }
 
+/** What a check has found, and all that is needed to write what was checked. */
+export interface CheckedEnvironment {
+  /** Every mistake; there is nothing to write while there is one. */
+  readonly findings: readonly Finding[];
+  /** Everything that is written. */
+  readonly manifests: readonly Manifest[];
+  /** What must be true before the first apply. */
+  readonly prerequisites: readonly DeclaredPrerequisite[];
+  /** Charts and objects in the order of apply, unless their dependencies form a circle. */
+  readonly order?: ApplyOrder;
+}
+
 /**
  * One environment: a cdk8s app that checks all of its manifests together before it writes them to `<outputRoot>/<name>`.
  * Charts, constructs and ApiObjects of any origin may be added to it; all of them are checked.
@@ -40,11 +55,13 @@ export class EnvironmentApp extends App {
   /** What is true of the cluster. */
   public readonly cluster: Cluster;
   private readonly rules: Set<Rule>;
+  private readonly recordsMetadata: boolean;
 
   constructor(name: string, props: EnvironmentAppProps) {
-    super({ outdir: join(props.outputRoot ?? process.env.CDK8S_OUTDIR ?? 'dist', name) });
+    super({ ...props, outdir: join(props.outputRoot ?? process.env.CDK8S_OUTDIR ?? 'dist', name) });
     this.name = name;
     this.cluster = props.cluster;
+    this.recordsMetadata = props.recordConstructMetadata ?? process.env.CDK8S_RECORD_CONSTRUCT_METADATA === 'true';
     this.rules = new Set([...CORE_RULES, ...props.rules ?? []]);
     check(this, FOLDER_NAME.test(name), () =>
       `The name of the environment is "${name}": it is the name of a folder that synth empties, so only letters, digits, "-", "_" and "." are allowed, a letter or digit first. Rename it.`);
@@ -88,13 +105,22 @@ export class EnvironmentApp extends App {
 
   /** Every mistake of this environment: in single constructs, and between them. */
   findings(): Finding[] {
-    const place = (path: string) => (path ? `${this.name}/${path}` : this.name);
-    const ofConstructs = this.node.findAll().flatMap(construct =>
-      construct.node.validate().map(sentence => ({ path: place(construct.node.path), sentence })));
-    const { model, unreadable } = this.model();
-    const ofManifests = [...unreadable, ...[...this.rules].flatMap(rule => rule(model))].map(({ path, sentence }) => ({ path: place(path), sentence }));
-    const ofFiles = replacedFiles(this.prerequisites()).map(({ path, sentence }) => ({ path: place(path), sentence }));
-    return [...ofConstructs, ...ofManifests, ...ofFiles];
+    return [...this.check().findings];
+  }
+
+  /** Makes every manifest, once, and checks all of them. */
+  check(): CheckedEnvironment {
+    const ofConstructs = this.node.findAll().flatMap(construct => construct.node.validate().map(sentence => ({ path: construct.node.path, sentence })));
+    const prerequisites = this.prerequisites();
+    const { manifests, unreadable } = this.manifests();
+    const model: Model = { manifests, cluster: this.cluster, existing: existingObjects(this.cluster, prerequisites) };
+    const ofManifests = [...unreadable, ...[...this.rules].flatMap(rule => rule(model))];
+    const { order, findings: ofOrder } = orderOf(this);
+    const findings = [...ofConstructs, ...ofManifests, ...ofOrder, ...replacedFiles(prerequisites)];
+    return {
+      manifests, prerequisites, order,
+      findings: findings.map(({ path, sentence }) => ({ path: path ? `${this.name}/${path}` : this.name, sentence })),
+    };
   }
 
   /** What must be true before the first apply. */
@@ -102,22 +128,27 @@ export class EnvironmentApp extends App {
     return prerequisitesOf(this);
   }
 
-  /** Checks everything, then writes the manifests. Throws a ValidationError, and writes nothing, if there is a mistake. */
-  override synth(): void {
-    const findings = this.findings();
-    if (findings.length > 0) throw new ValidationError(findings);
+  /**
+   * Checks everything, then writes the manifests. Throws a ValidationError, and writes nothing, if there is a mistake.
+   * @param checked the result of `check()`, where it is known already and nothing has changed since
+   */
+  override synth(checked: CheckedEnvironment = this.check()): void {
+    const { findings, manifests, order, prerequisites } = checked;
+    if (findings.length > 0 || !order) throw new ValidationError(findings);
     rmSync(this.outdir, { recursive: true, force: true });
-    super.synth();
-    for (const { file } of this.prerequisites()) {
+    // What is not the usual layout is left to cdk8s.
+    if (isPlainLayout(this, order) && !this.recordsMetadata) writeCharts(this, order, new Map(manifests.map(({ source, json }) => [source, json])));
+    else super.synth();
+    for (const { file } of prerequisites) {
       if (!file) continue;
       const path = join(this.outdir, file.path);
       mkdirSync(dirname(path), { recursive: true });
-      Yaml.save(path, [file.manifest]);
+      writeFileSync(path, emitYaml([file.manifest]));
     }
   }
 
-  /** What the rules look at, and the objects that cannot be turned into a manifest, most often because of a JSON patch. */
-  private model(): { model: Model; unreadable: Finding[] } {
+  /** What the rules look at and what is written, and the objects that cannot be turned into a manifest, most often because of a JSON patch. */
+  private manifests(): { manifests: Manifest[]; unreadable: Finding[] } {
     const unreadable: Finding[] = [];
     const manifests = this.node.findAll().filter(construct => construct instanceof ApiObject).flatMap((source): Manifest[] => {
       const path = source.node.path.replace(/\/(Resource|Default)$/, '');
@@ -130,15 +161,24 @@ export class EnvironmentApp extends App {
         return [];
       }
     });
-    const existing: ObjectReference[] = [
-      ...(this.cluster.existing ?? []).flatMap(object => (object.name === undefined ? [] : [{ ...object, name: object.name }])),
-      ...this.prerequisites().flatMap(({ provides }) => provides ?? []),
-    ];
-    return { model: { manifests, cluster: this.cluster, existing }, unreadable };
+    return { manifests, unreadable };
   }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+const existingObjects = (cluster: Cluster, prerequisites: readonly DeclaredPrerequisite[]): ObjectReference[] => [
+  ...(cluster.existing ?? []).flatMap(object => (object.name === undefined ? [] : [{ ...object, name: object.name }])),
+  ...prerequisites.flatMap(({ provides }) => provides ?? []),
+];
+
+function orderOf(app: App): { order?: ApplyOrder; findings: Finding[] } {
+  try {
+    return { order: applyOrder(app), findings: [] };
+  } catch (error) {
+    return { findings: [{ path: '', sentence: `\`addDependency\` gives no order of apply: ${messageOf(error)}. Remove one of these dependencies.` }] };
+  }
+}
 
 /** Files of prerequisites that another one would replace. */
 function replacedFiles(prerequisites: readonly DeclaredPrerequisite[]): Finding[] {

@@ -9,7 +9,8 @@ export function synthAll(apps: readonly EnvironmentApp[]): void {
   const sameFolder = apps.filter(({ outdir }, index) => apps.findIndex(other => other.outdir === outdir) !== index).map(({ name, outdir }) => ({
     path: name, sentence: `Two environments are written to ${outdir}: the second would replace the first. Rename one of the two.`,
   }));
-  const findings = [...sameFolder, ...apps.flatMap(app => app.findings())];
+  const checked = apps.map(app => ({ app, result: app.check() }));
+  const findings = [...sameFolder, ...checked.flatMap(({ result }) => result.findings)];
   if (findings.length > 0) throw new ValidationError(findings);
-  for (const app of apps) app.synth();
+  for (const { app, result } of checked) app.synth(result);
 }
