@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { type Construct } from 'constructs';
 import { standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';

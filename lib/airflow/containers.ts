@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { type Resources } from './options';
 
 /** Requests of a container, and a memory limit where one is given. */

@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { type Dags } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, secondsOf } from './plan';
 import { RESTRICTED_CONTAINER } from '../core/security-context';

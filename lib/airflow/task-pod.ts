@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { emitYaml } from '../core/yaml-emitter';
 import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
 import { resourcesOf } from './containers';

@@ -89,7 +89,7 @@ function sorted(constructs: readonly IConstruct[], { direct, implied, impliedByS
     for (const each of impliedBySource.get(construct) ?? []) {
       if (finished.has(each)) continue;
       for (const target of each.targets) if (target !== construct) visit(target);
-      finished.add(each);
+      if (each.targets.every(target => found.has(target))) finished.add(each);
     }
     onTheWay.delete(construct);
     found.add(construct);

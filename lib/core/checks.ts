@@ -1,14 +1,17 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { type IConstruct } from 'constructs';
 import { check } from './problems';
 
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?(\.[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?)*$/i;
 
+/** Whether `value` is an IPv6 address. The pattern of Node takes milliseconds to compile, so it is asked only where it may match. */
+export const isIPv6Address = (value: string): boolean => value.includes(':') && isIPv6(value);
+
 /** Whether `value` is an IPv4 or IPv6 address (the latter also in brackets) or a DNS name. A dotted number such as `192.168.11.300` is neither. */
 export function isAddressOrHost(value: string): boolean {
   const inBrackets = /^\[(.*)\]$/.exec(value)?.[1];
-  if (inBrackets !== undefined) return isIPv6(inBrackets);
-  if (isIP(value) !== 0) return true;
+  if (inBrackets !== undefined) return isIPv6Address(inBrackets);
+  if (isIPv4(value) || isIPv6Address(value)) return true;
   const lastLabel = value.split('.').at(-1) ?? '';
   return HOST_NAME.test(value) && !/^\d+$/.test(lastLabel);
 }

@@ -47,12 +47,21 @@ export interface PodTemplate {
   readonly spec: Json;
 }
 
+/** Half of the rules ask for them. */
+const knownTemplates = new WeakMap<object, PodTemplate[]>();
+
 /** Every pod template of a manifest, whatever its kind: a map with `containers` is a pod spec. */
-export function podTemplatesOf(json: Json): PodTemplate[] {
+export function podTemplatesOf(manifest: Json): PodTemplate[] {
+  const templates = knownTemplates.get(manifest) ?? findPodTemplates(manifest);
+  knownTemplates.set(manifest, templates);
+  return templates;
+}
+
+function findPodTemplates(json: Json): PodTemplate[] {
   if (json === null || typeof json !== 'object') return [];
   if (Array.isArray(json.spec?.containers)) return [{ metadata: json.metadata, spec: json.spec }];
   if (Array.isArray(json.spec?.templates)) return workflowPods(json.spec);
-  return Object.values(json).flatMap(podTemplatesOf);
+  return Object.values(json).flatMap(findPodTemplates);
 }
 
 /** Pods of an Argo workflow: of its steps, with what all of them share, and of the objects that they make. */
@@ -62,7 +71,7 @@ function workflowPods({ templates, podMetadata, volumes = [], serviceAccountName
       metadata: { ...podMetadata, ...step.metadata },
       spec: { volumes: [...volumes, ...step.volumes ?? []], serviceAccountName, securityContext: step.securityContext ?? securityContext, containers: [{ name: step.name, ...step.container }] },
     }]
-    : podTemplatesOf(objectOfStep(step.resource?.manifest))));
+    : findPodTemplates(objectOfStep(step.resource?.manifest))));
 }
 
 /** The object that a step makes; none where it is not written as JSON. */

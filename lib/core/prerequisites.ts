@@ -59,18 +59,18 @@ export interface DeclaredPrerequisite extends Prerequisite {
 
 /** Every prerequisite below `root`, each once, in the order to work through them. */
 export function prerequisitesOf(root: IConstruct): DeclaredPrerequisite[] {
-  const byText = new Map<string, { prerequisite: Prerequisite; neededBy: string[] }>();
+  const byText = new Map<string, { prerequisite: Prerequisite; neededBy: Set<string> }>();
   const secrets = secretPrerequisites(root);
   for (const construct of root.node.findAll()) {
     for (const { type, data } of construct.node.metadata) {
       if (type !== METADATA) continue;
       const prerequisite = data as Prerequisite;
       const key = JSON.stringify([prerequisite.area, prerequisite.what, prerequisite.commands, prerequisite.provides, prerequisite.file]);
-      const known = byText.get(key) ?? { prerequisite, neededBy: [] };
+      const known = byText.get(key) ?? { prerequisite, neededBy: new Set<string>() };
       byText.set(key, known);
-      if (!known.neededBy.includes(construct.node.path)) known.neededBy.push(construct.node.path);
+      known.neededBy.add(construct.node.path);
     }
   }
-  return [...[...byText.values()].map(({ prerequisite, neededBy }) => ({ ...prerequisite, neededBy })), ...secrets]
+  return [...[...byText.values()].map(({ prerequisite, neededBy }) => ({ ...prerequisite, neededBy: [...neededBy] })), ...secrets]
     .sort((a, b) => PREREQUISITE_AREAS.indexOf(a.area) - PREREQUISITE_AREAS.indexOf(b.area));
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type App, Chart, Names, YamlOutputType } from 'cdk8s';
 import { type IConstruct } from 'constructs';
@@ -18,6 +18,20 @@ export function writeCharts(app: App, { charts, numbered }: ApplyOrder, manifest
   mkdirSync(app.outdir, { recursive: true });
   for (const [index, { chart, objects }] of charts.entries()) {
     const number = numbered ? `${String(index).padStart(4, '0')}-` : '';
-    writeFileSync(join(app.outdir, `${number}${Names.toDnsLabel(chart)}${app.outputFileExtension}`), emitYaml(objects.map(object => manifests.get(object))));
+    writeYaml(join(app.outdir, `${number}${Names.toDnsLabel(chart)}${app.outputFileExtension}`), objects.map(object => manifests.get(object)));
+  }
+}
+
+/** So many documents are held in memory as text at a time. */
+const PORTION = 100;
+
+function writeYaml(path: string, documents: readonly Json[]): void {
+  const file = openSync(path, 'w');
+  try {
+    for (let start = 0; start < documents.length; start += PORTION) {
+      writeFileSync(file, (start > 0 ? '---\n' : '') + emitYaml(documents.slice(start, start + PORTION)));
+    }
+  } finally {
+    closeSync(file);
   }
 }

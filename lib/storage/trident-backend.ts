@@ -1,7 +1,7 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { Construct } from 'constructs';
 import { TridentBackendConfig, type TridentBackendConfigSpec } from '../../imports/trident.netapp.io';
-import { checkAddress, checkInteger, checkNotEmpty } from '../core/checks';
+import { checkAddress, checkInteger, checkNotEmpty, isIPv6Address } from '../core/checks';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
@@ -140,9 +140,8 @@ export abstract class TridentBackend extends Construct {
 /** Whether `value` is an IPv4 or IPv6 network with its prefix length. */
 function isCidr(value: string): boolean {
   const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(value) ?? [];
-  const bits = { 4: 32, 6: 128 }[isIP(address)];
-  return bits !== undefined && Number(length) <= bits;
+  return (isIPv4(address) && Number(length) <= 32) || (isIPv6Address(address) && Number(length) <= 128);
 }
 
 /** Trident wants IPv6 addresses in brackets. */
-const bracketed = (address: string): string => (isIPv6(address) ? `[${address}]` : address);
+const bracketed = (address: string): string => (isIPv6Address(address) ? `[${address}]` : address);

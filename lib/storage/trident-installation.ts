@@ -47,7 +47,9 @@ export class TridentInstallation extends Construct {
 
   /** Whether this release has what came with `version`. */
   has(version: TridentVersion): boolean {
-    return this.version.localeCompare(version, 'en', { numeric: true }) >= 0;
+    const [year = 0, month = 0] = this.version.split('.').map(Number);
+    const [sinceYear = 0, sinceMonth = 0] = version.split('.').map(Number);
+    return year > sinceYear || (year === sinceYear && month >= sinceMonth);
   }
 
   /** Records an error on `scope` if an option is used that came with a later release. */

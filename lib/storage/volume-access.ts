@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { checkManaged, type Claim } from './claim';

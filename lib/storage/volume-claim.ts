@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { Construct } from 'constructs';
 import { checkUnique } from '../core/checks';
 import { type AccessMode } from '../core/cluster';

@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from '../core/k8s';
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';

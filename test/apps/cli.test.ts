@@ -21,7 +21,7 @@ function edit(file: string, from: string, to: string): void {
 }
 
 beforeAll(() => {
-  for (const part of ['apps', 'crds', 'imports', 'lib', 'cdk8s.yaml', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, part), join(project, part), { recursive: true });
+  for (const part of ['apps', 'crds', 'imports', 'lib', 'scripts', 'cdk8s.yaml', 'package.json', 'tsconfig.json']) cpSync(join(ROOT, part), join(project, part), { recursive: true });
   symlinkSync(join(ROOT, 'node_modules'), join(project, 'node_modules'), 'dir');
 });
 afterAll(() => { rmSync(project, { recursive: true }); });

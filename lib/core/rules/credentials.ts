@@ -10,6 +10,8 @@ const SECRET_VALUE = [
   { pattern: /\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]+/, what: 'a JSON web token' },
   { pattern: /(^|\s)--?[\w-]*(password|passwd|secret|token)[= ]["']?[^\s$"']/i, what: 'a password on a command line' },
 ];
+/** What none of the patterns above can do without; most text has none of it, and is done with after one look. */
+const HINT = /-----BEGIN|:\/\/|AKIA|gh[pousr]_|eyJ|passw|passphrase|secret|token|key/i;
 const SECRET_FLAG = /^--?[\w-]*(password|passwd|secret|token)$/i;
 /** Fields that hold the name of a Secret or of something else, never a secret. */
 const REFERENCE_FIELDS = new Set(['secret', 'existingSecret', 'nginx.ingress.kubernetes.io/auth-secret']);
@@ -25,6 +27,7 @@ export const credentials: Rule = ({ manifests }) => manifests.flatMap(({ path, k
 
 function suspects(value: Json, field: string): { field: string; what: string }[] {
   if (typeof value === 'string') {
+    if (!HINT.test(value)) return [];
     const match = SECRET_VALUE.find(({ pattern }) => pattern.test(value));
     return match ? [{ field, what: match.what }] : [];
   }
@@ -41,7 +44,7 @@ function suspects(value: Json, field: string): { field: string; what: string }[]
   })];
 }
 
-const isSecret = (key: string, value: string): boolean => SECRET_KEY.test(key) && !HARMLESS_VALUE.test(value);
+const isSecret = (key: string, value: string): boolean => HINT.test(key) && SECRET_KEY.test(key) && !HARMLESS_VALUE.test(value);
 
 const isArgumentOf = (flag: unknown, argument: unknown): boolean =>
   typeof flag === 'string' && typeof argument === 'string' && SECRET_FLAG.test(flag) && !argument.startsWith('-') && !HARMLESS_VALUE.test(argument);
