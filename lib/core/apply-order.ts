@@ -75,8 +75,9 @@ function dependenciesOf(all: readonly IConstruct[]): { dependencies: Dependencie
 
 /** The constructs, each after what it depends on. Dependencies on others than these do not count. */
 function sorted(constructs: readonly IConstruct[], { direct, implied, impliedBySource }: Dependencies): IConstruct[] {
+  if (direct.size === 0) return [...constructs];
   // As in cdk8s, which keeps them by path, so that a chart whose id is a whole number comes first. Without dependencies that makes no difference.
-  const inside = new Set(direct.size === 0 ? constructs : Object.values(Object.fromEntries(constructs.map(construct => [construct.node.path, construct]))));
+  const inside = new Set(Object.values(Object.fromEntries(constructs.map(construct => [construct.node.path, construct]))));
   const found = new Set<IConstruct>();
   const onTheWay = new Set<IConstruct>();
   const finished = new Set<Implied>();

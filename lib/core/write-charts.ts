@@ -9,7 +9,6 @@ import { emitYaml } from './yaml-emitter';
 /** Whether `writeCharts` writes what `App.synth` would: one file per chart, and no chart that renders itself. */
 export function isPlainLayout(app: App, { charts }: ApplyOrder): boolean {
   return app.yamlOutputType === YamlOutputType.FILE_PER_CHART
-    // eslint-disable-next-line @typescript-eslint/unbound-method
     && charts.every(({ chart }) => chart.toJson === Chart.prototype.toJson);
 }
 

@@ -10,9 +10,12 @@ const environmentFile = (name: string) => join(project, 'apps/environments', `${
 
 /** `npx cdk8s synth` in the copy of the project; the check for a newer cdk8s would only slow the test down. */
 function synth(...args: string[]) {
-  const { status, stderr } = spawnSync(process.execPath, [COMMAND, 'synth', '--check-upgrade=false', ...args], { cwd: project, encoding: 'utf8' });
-  return { status, stderr };
+  const { status, stderr, stdout } = spawnSync(process.execPath, [COMMAND, 'synth', '--check-upgrade=false', ...args], { cwd: project, encoding: 'utf8' });
+  return { status, stderr, stdout };
 }
+
+/** What `npm run synth -- [env...]` runs. */
+const npmSynth = (...names: string[]) => spawnSync(process.execPath, ['scripts/synth.cjs', ...names], { cwd: project, encoding: 'utf8' });
 
 function edit(file: string, from: string, to: string): void {
   const text = readFileSync(file, 'utf8');
@@ -38,6 +41,32 @@ describe('cdk8s synth in a fresh checkout', () => {
     edit(environmentFile('lab'), "size: '1Gi'", "size: '3Gi'");
     expect(synth().status).toBe(0);
     expect(readFileSync(join(project, 'dist/lab/30-data.k8s.yaml'), 'utf8')).toContain('storage: 3Gi');
+  }, 120_000);
+
+  test('an edit back and forth of the same length is seen each time; otherwise what was compiled for the other text is run', () => {
+    for (const [from, to] of [['3Gi', '5Gi'], ['5Gi', '3Gi']] as const) {
+      edit(environmentFile('lab'), `size: '${from}'`, `size: '${to}'`);
+      expect(npmSynth('lab').status).toBe(0);
+      expect(npmSynth('lab').status).toBe(0);
+      expect(readFileSync(join(project, 'dist/lab/30-data.k8s.yaml'), 'utf8')).toContain(`storage: ${to}`);
+    }
+  }, 120_000);
+
+  test('--stdout shows every manifest', () => {
+    const { status, stdout } = synth('--stdout');
+    expect(status).toBe(0);
+    const kinds = (text: string) => text.match(/^kind: .*/gm)!.length;
+    const written = readdirSync(join(project, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.yaml'));
+    expect(kinds(stdout)).toBe(written.reduce((sum, path) => sum + kinds(readFileSync(join(project, 'dist', path), 'utf8')), 0));
+  }, 120_000);
+
+  test('an environment that is named is written, and no other; an unknown name is an error that lists the names', () => {
+    rmSync(join(project, 'dist'), { recursive: true });
+    expect(npmSynth('prod').status).toBe(0);
+    expect(readdirSync(join(project, 'dist'))).toEqual(['prod']);
+    const { status, stderr } = npmSynth('prod', 'staging');
+    expect(status).toBe(1);
+    expect(stderr).toContain('[staging] There is no environment "staging". Write: npm run synth -- lab | dev | prod');
   }, 120_000);
 
   test('a misspelt key stops the synth; otherwise it is silently left out', () => {

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ApiObject, App, Chart, JsonPatch } from 'cdk8s';
+import { ApiObject, App, Chart, Include, type IResolver, JsonPatch, YamlOutputType } from 'cdk8s';
+import { Deployment } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { parse, parseAllDocuments } from 'yaml';
 import { type Cluster, declarePrerequisite, EnvironmentApp, type EnvironmentAppProps, type Rule, ValidationError } from '../../lib';
@@ -139,9 +140,13 @@ describe('synth', () => {
   const read = (file: string) => readFileSync(join(outputRoot, 'lab', file), 'utf8');
 
   test('every prop has its place', () => {
-    const props: Required<EnvironmentAppProps> = { cluster: CLUSTER, outputRoot, rules: [() => [{ path: '', sentence: 'Mine.' }]] };
+    const resolver = { resolve: () => undefined };
+    const props: Required<EnvironmentAppProps> = {
+      cluster: CLUSTER, outputRoot, rules: [() => [{ path: '', sentence: 'Mine.' }]],
+      outputFileExtension: '.yml', yamlOutputType: YamlOutputType.FILE_PER_APP, recordConstructMetadata: true, resolvers: [resolver],
+    };
     const app = new EnvironmentApp('lab', props);
-    expect(app).toMatchObject({ name: 'lab', cluster: CLUSTER, outdir: join(outputRoot, 'lab') });
+    expect(app).toMatchObject({ name: 'lab', cluster: CLUSTER, outdir: join(outputRoot, 'lab'), outputFileExtension: '.yml', yamlOutputType: YamlOutputType.FILE_PER_APP });
     expect(app.findings()).toEqual([{ path: 'lab', sentence: 'Mine.' }]);
   });
 
@@ -210,6 +215,77 @@ describe('synth', () => {
     });
     new ApiObject(own, 'wrong', configMap({}, 'mine'));
     expect(() => { app.synth(); }).toThrow('[lab/own/wrong] `metadata.name` is mine: ConfigMap team/mine is already made by own/settings, and an apply would overwrite it. Rename one of the two.');
+  });
+
+  test('dependencies in a circle are a mistake like any other; otherwise the old manifests are removed and nothing takes their place', () => {
+    const app = environment();
+    const [one, two] = ['one', 'two'].map(id => new ApiObject(app.layer('20-layer'), id, configMap({}, id))) as [ApiObject, ApiObject];
+    one.addDependency(two);
+    two.addDependency(one);
+    expect(app.findings()).toEqual([{
+      path: 'lab', sentence: '`addDependency` gives no order of apply: 20-layer/one => 20-layer/two => 20-layer/one. Remove one of these dependencies.',
+    }]);
+    expect(() => { app.synth(); }).toThrow(ValidationError);
+  });
+
+  describe('every feature of a cdk8s app gives what cdk8s gives; otherwise a project that moves to this library loses it', () => {
+    class Rendered extends Chart {
+      override toJson() { return [{ rendered: 'by itself' }]; }
+    }
+    const replaceText: IResolver = { resolve: context => { if (context.value === 'replace me') context.replaceValue('replaced'); } };
+    const own = (app: EnvironmentApp) => {
+      const [first] = ['a', 'b'].map(id => new ApiObject(app.layer('30-later'), id, configMap({ text: 'replace me', number: '8080' }, id))) as [ApiObject];
+      first.addJsonPatch(JsonPatch.add('/data/patched', 'yes'));
+      const chart = new Chart(app, 'own', { labels: { owner: 'me' }, namespace: 'team' });
+      const high = new Deployment(chart, 'web', { containers: [{ image: 'registry.example.com/app:1.0', portNumber: 80 }], metadata: { name: 'web' } });
+      high.exposeViaService({ name: 'web' });
+      ApiObject.of(high).addDependency(first);
+      new Include(chart, 'included', { url: join(__dirname, '../../dist/dev/10-namespaces.k8s.yaml') });
+    };
+    const written = (props: Partial<EnvironmentAppProps>, synth: (app: EnvironmentApp) => void, more: (app: EnvironmentApp) => void = () => undefined) => {
+      const app = new EnvironmentApp('lab', { cluster: CLUSTER, outputRoot: mkdtempSync(join(outputRoot, 'x-')), ...props });
+      own(app);
+      more(app);
+      synth(app);
+      const entries = readdirSync(app.outdir, { recursive: true, withFileTypes: true }).filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+      return Object.fromEntries(entries.sort().map(path => [path.slice(app.outdir.length), readFileSync(path, 'utf8')]));
+    };
+    const stock = (app: EnvironmentApp) => { App.prototype.synth.call(app); };
+    const ours = (app: EnvironmentApp) => {
+      expect(app.findings().map(({ sentence }) => sentence)).toEqual([]);
+      app.synth();
+    };
+    const LAYOUTS: [string, Partial<EnvironmentAppProps>, number][] = [
+      ['one file per chart, as always', {}, 2],
+      ['one file per chart, said so', { yamlOutputType: YamlOutputType.FILE_PER_CHART }, 2],
+      ['one file', { yamlOutputType: YamlOutputType.FILE_PER_APP }, 1],
+      ['one file per object', { yamlOutputType: YamlOutputType.FILE_PER_RESOURCE }, 6],
+      ['a folder per chart', { yamlOutputType: YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE }, 6],
+      ['another extension', { outputFileExtension: '.yml' }, 2],
+      ['resolvers', { resolvers: [replaceText] }, 2],
+      ['construct metadata', { recordConstructMetadata: true }, 3],
+    ];
+
+    test.each(LAYOUTS)('%s', (_title, props, count) => {
+      const expected = written(props, stock);
+      expect(written(props, ours)).toEqual(expected);
+      expect(Object.keys(expected)).toHaveLength(count);
+      expect(JSON.stringify(expected).includes('replace me')).toBe(props.resolvers === undefined);
+    });
+
+    test('construct metadata asked for by the cdk8s command', () => {
+      process.env.CDK8S_RECORD_CONSTRUCT_METADATA = 'true';
+      const files = Object.keys(written({}, ours));
+      delete process.env.CDK8S_RECORD_CONSTRUCT_METADATA;
+      expect(files).toContain('/construct-metadata.json');
+    });
+
+    test('a chart that renders itself', () => {
+      const more = (app: EnvironmentApp) => { new Rendered(app, 'rendered'); };
+      const expected = written({}, stock, more);
+      expect(written({}, ours, more)).toEqual(expected);
+      expect(Object.values(expected)).toContain('rendered: by itself\n');
+    });
   });
 
   describe('without an output root', () => {

@@ -39,3 +39,22 @@ test('two environments in one folder are refused; otherwise the second replaces 
     `1 mistake, nothing written:\n  [lab] Two environments are written to ${join(outputRoot, 'lab')}: the second would replace the first. Rename one of the two.`);
   expect(existsSync(join(outputRoot, 'prod'))).toBe(false);
 });
+
+test('every manifest is made once; otherwise a synth takes twice as long', () => {
+  const app = environment('lab');
+  const toJson = jest.spyOn(app.node.findAll().find(construct => construct instanceof ApiObject)!, 'toJson');
+  synthAll([app]);
+  expect(toJson).toHaveBeenCalledTimes(1);
+});
+
+test('an app that does more in its synth still does it', () => {
+  const written = jest.fn();
+  class Louder extends EnvironmentApp {
+    override synth(): void {
+      super.synth();
+      written();
+    }
+  }
+  synthAll([new Louder('lab', { cluster: CLUSTER, outputRoot })]);
+  expect(written).toHaveBeenCalledTimes(1);
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ApiObject, App, Chart, JsonPatch, Lazy } from 'cdk8s';
-import { Construct, DependencyGroup, type IConstruct } from 'constructs';
+import { Construct, DependencyGroup } from 'constructs';
 import fc from 'fast-check';
 import { applyOrder } from '../../lib/core/apply-order';
 import { writeCharts } from '../../lib/core/write-charts';
@@ -18,7 +18,7 @@ function files(build: (app: App) => void, write: (app: App) => void): Record<str
   try {
     write(app);
   } catch (error) {
-    return /cannot find a parent chart/.test(String(error)) ? 'no chart' : 'circle';
+    return String(error).includes('cannot find a parent chart') ? 'no chart' : 'circle';
   }
   return Object.fromEntries(readdirSync(app.outdir).map(file => [file, readFileSync(join(app.outdir, file), 'utf8')]));
 }
@@ -97,7 +97,7 @@ describe('files, their names and the order in them are those of cdk8s; otherwise
 
   test('JSON patches and lazy values', () => {
     sameAsStock(app => {
-      const lazy = new ApiObject(new Chart(app, 'chart'), 'a', { ...configMap(), data: { value: Lazy.any({ produce: () => 'later' }) } } as never);
+      const lazy = new ApiObject(new Chart(app, 'chart'), 'a', { ...configMap(), data: { value: Lazy.any({ produce: () => 'later' }) } });
       lazy.addJsonPatch(JsonPatch.add('/data/other', '1'));
     });
   });
@@ -108,11 +108,12 @@ describe('files, their names and the order in them are those of cdk8s; otherwise
     const outcomes = new Set<string>();
     fc.assert(fc.property(tree, fc.array(fc.tuple(fc.nat(), fc.nat()), { maxLength: 4 }), (nodes, dependencies) => {
       const build = (app: App) => {
-        const all: IConstruct[] = [new Chart(app, 'c0')];
+        const all: Construct[] = [new Chart(app, 'c0')];
         for (const [index, [what, parent]] of nodes.entries()) {
-          const scope = all[parent % all.length] as Construct;
+          const scope = all[parent % all.length]!;
           if (what === 'chart') all.push(new Chart(parent % 3 === 0 ? app : scope, `${index % 2 === 0 ? 'c' : ''}${index + 1}`));
-          else all.push(what === 'object' ? object(scope, `o${index + 1}`) : new Construct(scope, `x${index + 1}`));
+          else if (what === 'object') all.push(object(scope, `o${index + 1}`));
+          else all.push(new Construct(scope, `x${index + 1}`));
         }
         for (const [from, to] of dependencies) {
           const [source, target] = [all[from % all.length]!, all[to % all.length]!];

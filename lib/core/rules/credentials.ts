@@ -20,28 +20,36 @@ const REFERENCE_FIELDS = new Set(['secret', 'existingSecret', 'nginx.ingress.kub
 export const credentials: Rule = ({ manifests }) => manifests.flatMap(({ path, kind, json }) => [
   ...(kind === 'Secret' && (Object.keys(json.data ?? {}).length > 0 || Object.keys(json.stringData ?? {}).length > 0) ? [{
     path, sentence: '`data` of a Secret is written into the manifest: credentials never are. Make the Secret in the cluster and refer to it by name and key.',
-  }] : suspects(json, '').map(({ field, what }) => ({
+  }] : suspects(json, '', []).map(({ field, what }) => ({
     path, sentence: `\`${field}\` looks like ${what}: credentials are never written into manifests. Put it in a Secret and refer to it by name and key.`,
   }))),
 ]);
 
-function suspects(value: Json, field: string): { field: string; what: string }[] {
+interface Suspect {
+  readonly field: string;
+  readonly what: string;
+}
+
+/** Adds what is suspicious in a value to `found`. */
+function suspects(value: Json, field: string, found: Suspect[]): Suspect[] {
   if (typeof value === 'string') {
-    if (!HINT.test(value)) return [];
-    const match = SECRET_VALUE.find(({ pattern }) => pattern.test(value));
-    return match ? [{ field, what: match.what }] : [];
+    const match = HINT.test(value) ? SECRET_VALUE.find(({ pattern }) => pattern.test(value)) : undefined;
+    if (match) found.push({ field, what: match.what });
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      if (isArgumentOf(value[index - 1], item)) found.push({ field: `${field}[${index}]`, what: 'a password on a command line' });
+      else suspects(item, `${field}[${index}]`, found);
+    }
+  } else if (value !== null && typeof value === 'object') {
+    if (typeof value.name === 'string' && typeof value.value === 'string' && isSecret(value.name, value.value)) found.push({ field: `${field}.value`, what: `the value of ${value.name}` });
+    for (const key of Object.keys(value)) {
+      const item = value[key];
+      const inner = field === '' ? key : `${field}.${key}`;
+      if (typeof item === 'string' && !REFERENCE_FIELDS.has(key) && isSecret(key, item)) found.push({ field: inner, what: `the value of ${key}` });
+      else suspects(item, inner, found);
+    }
   }
-  if (Array.isArray(value)) {
-    return value.flatMap((item, index) => (isArgumentOf(value[index - 1], item)
-      ? [{ field: `${field}[${index}]`, what: 'a password on a command line' }] : suspects(item, `${field}[${index}]`)));
-  }
-  if (value === null || typeof value !== 'object') return [];
-  const environmentVariable = typeof value.name === 'string' && typeof value.value === 'string' && isSecret(value.name, value.value)
-    ? [{ field: `${field}.value`, what: `the value of ${value.name}` }] : [];
-  return [...environmentVariable, ...Object.entries<Json>(value).flatMap(([key, item]) => {
-    const inner = field === '' ? key : `${field}.${key}`;
-    return typeof item === 'string' && !REFERENCE_FIELDS.has(key) && isSecret(key, item) ? [{ field: inner, what: `the value of ${key}` }] : suspects(item, inner);
-  })];
+  return found;
 }
 
 const isSecret = (key: string, value: string): boolean => HINT.test(key) && SECRET_KEY.test(key) && !HARMLESS_VALUE.test(value);

@@ -83,7 +83,16 @@ function metadataFindings(path: string, place: string, metadata: Json): Finding[
   return [...badKeys('labels'), ...badKeys('annotations'), ...badValues, ...badAnnotations];
 }
 
+/** The same few keys are on every object. */
+const knownKeys = new Map<string, boolean>();
+
 function isQualifiedName(key: string): boolean {
+  const known = knownKeys.get(key) ?? matchesQualifiedName(key);
+  knownKeys.set(key, known);
+  return known;
+}
+
+function matchesQualifiedName(key: string): boolean {
   const parts = key.split('/');
   const name = parts.pop() ?? '';
   const prefix = parts[0];
