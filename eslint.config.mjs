@@ -26,4 +26,10 @@ export default tseslint.config(
       'max-lines': ['error', { max: 300, skipBlankLines: true }],
     },
   },
+  {
+    files: ['lib/**'],
+    rules: {
+      'no-restricted-imports': ['error', { paths: [{ name: 'cdk8s-plus-27', message: 'Import { k8s } from lib/core/k8s: the whole package takes longer to load than a synth to run.' }] }],
+    },
+  },
 );

@@ -4,7 +4,8 @@
  */
 
 // Core: environments, their checks, and what they expect of a cluster.
-export { EnvironmentApp, type EnvironmentAppProps } from './core/environment-app';
+export { type CheckedEnvironment, EnvironmentApp, type EnvironmentAppProps } from './core/environment-app';
+export { type ApplyOrder } from './core/apply-order';
 export { synthAll } from './core/synth-all';
 export { type AccessMode, type Cluster, type ClusterNode, type ExistingObject, type ExistingStorageClass } from './core/cluster';
 export { PlatformNamespace, type PlatformNamespaceProps, type PodSecurityLevel } from './core/platform-namespace';

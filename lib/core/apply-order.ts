@@ -3,6 +3,7 @@ import { type IConstruct } from 'constructs';
 
 /** Charts and their objects in the order of apply. */
 export interface ApplyOrder {
+  /** Charts, each with the objects that are its own. */
   readonly charts: readonly { readonly chart: Chart; readonly objects: readonly ApiObject[] }[];
   /** Whether a chart contains another one or depends on it; cdk8s then numbers the files. */
   readonly numbered: boolean;

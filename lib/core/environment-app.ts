@@ -17,7 +17,7 @@ const OLDEST_MINOR = 25;
 /** One folder below the output root, never the root itself or a folder above it. */
 const FOLDER_NAME = /^[A-Za-z0-9][\w.-]*$/;
 
-/** What an environment is made with; the output layouts and resolvers of a cdk8s app work here too. */
+/** What an environment is made with; `outputFileExtension`, `yamlOutputType`, `resolvers` and `recordConstructMetadata` are those of a cdk8s app. */
 export interface EnvironmentAppProps extends Omit<AppProps, 'outdir'> {
   /** What is true of the cluster; manifests are checked against it. */
   readonly cluster: Cluster;

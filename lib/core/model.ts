@@ -52,6 +52,7 @@ const knownTemplates = new WeakMap<object, PodTemplate[]>();
 
 /** Every pod template of a manifest, whatever its kind: a map with `containers` is a pod spec. */
 export function podTemplatesOf(manifest: Json): PodTemplate[] {
+  if (manifest === null || typeof manifest !== 'object') return [];
   const templates = knownTemplates.get(manifest) ?? findPodTemplates(manifest);
   knownTemplates.set(manifest, templates);
   return templates;

@@ -1,12 +1,14 @@
 import { Yaml } from 'cdk8s';
 
 /**
- * Text that needs no quotes on one line: it starts with a letter, a slash or a command-line flag, and has nothing in it that YAML reads.
- * What is a value of its own in YAML (`true`, `no`, `null`, the number `e5`) is excluded; numbers, dates and octals never match.
+ * Text that needs no quotes on one line: it starts with a letter, a slash or a flag of a command line, and has no colon before and no hash after a
+ * space. What is a value of its own in YAML (`true`, `no`, `null`, the number `e5`) is excluded; other numbers, dates and octals never match.
  */
-const PLAIN = /^(?!(?:true|false|yes|no|on|off|y|n|null|e[-+]?\d+)$)(?:--)?[a-z/_](?:[\w./@=+,$%()-]| (?=[^\s#])|:(?=[^\s]))*$/i;
-/** A size such as 10Gi or 500m. Text of digits only, and anything else that starts with a digit, is left to the printer. */
-const SIZE = /^\d+(?:m|[KMGTP]i)$/;
+const PLAIN = /^(?!(?:true|false|yes|no|on|off|y|n|null|-?e[-+]?\d+)$)(?:--?(?=[a-z]))?[a-z/_](?:[!-9;-~]| (?=[^\s#])|:(?=[^\s]))*$/i;
+/** What starts with a digit and can be nothing but text: sizes such as 10Gi or 500m, times, percentages, addresses. */
+const PLAIN_NUMBER = /^(?:\d+(?:[ms%]|[KMGTP]i)|\d+\.\d+\.\d+\.\d+(?:\/\d+)?)$/;
+/** What would be read as a whole number, as a truth value or as nothing. */
+const QUOTED = /^(?:-?\d+|[Tt]rue|[Ff]alse|)$/;
 /** Text of several lines that is written as a block: printable ASCII, no white space at its start or at the end of a line. */
 const BLOCK = /^[!-~](?:[ -~]*[!-~])?(?:\n+ *[!-~](?:[ -~]*[!-~])?)*\n?$/;
 /** Longer keys have a notation of their own. */
@@ -69,12 +71,13 @@ function emitValue(value: unknown, indent: string, seen: Set<object>): string {
 }
 
 function emitText(text: string, indent: string): string {
-  if (PLAIN.test(text) || SIZE.test(text)) return text;
+  if (PLAIN.test(text) || PLAIN_NUMBER.test(text)) return text;
+  if (QUOTED.test(text)) return `"${text}"`;
   if (text.includes('\n') && BLOCK.test(text)) return `|${text.endsWith('\n') ? '' : '-'}\n${indent}${text.trimEnd().replace(/\n+/g, `$&${indent}`)}`;
   return printed(text).replace(/\n(?!\n|$)/g, `\n${indent.slice(2)}`);
 }
 
-/** Values that occur again and again, such as "true" or "8080". */
+/** Values that occur again and again. */
 const known = new Map<string, string>();
 
 /** A scalar as the printer writes it as the value of a key in the outermost map, without the line break at its end. */

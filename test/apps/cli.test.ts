@@ -56,12 +56,12 @@ describe('cdk8s synth in a fresh checkout', () => {
     const { status, stdout } = synth('--stdout');
     expect(status).toBe(0);
     const kinds = (text: string) => text.match(/^kind: .*/gm)!.length;
-    const written = readdirSync(join(project, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.yaml'));
-    expect(kinds(stdout)).toBe(written.reduce((sum, path) => sum + kinds(readFileSync(join(project, 'dist', path), 'utf8')), 0));
+    const written = readdirSync(join(ROOT, 'dist'), { recursive: true, encoding: 'utf8' }).filter(name => name.endsWith('.yaml'));
+    expect(kinds(stdout)).toBe(written.reduce((sum, path) => sum + kinds(readFileSync(join(ROOT, 'dist', path), 'utf8')), 0));
   }, 120_000);
 
   test('an environment that is named is written, and no other; an unknown name is an error that lists the names', () => {
-    rmSync(join(project, 'dist'), { recursive: true });
+    rmSync(join(project, 'dist'), { recursive: true, force: true });
     expect(npmSynth('prod').status).toBe(0);
     expect(readdirSync(join(project, 'dist'))).toEqual(['prod']);
     const { status, stderr } = npmSynth('prod', 'staging');
