@@ -1,4 +1,4 @@
-import { k8s } from 'cdk8s-plus-27';
+import { k8s } from './k8s';
 import { type Capacity } from './quantity';
 
 /** Shared memory of a pod, under the name that Kubeflow and the documents give it. `size` is the most that it may take; without it, half the memory of the node. */

@@ -1,5 +1,5 @@
-import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
+import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type FlexGroupStorageClass } from '../storage/flexgroup-storage-class';
 

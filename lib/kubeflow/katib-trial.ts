@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
+import { k8s } from '../core/k8s';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';

@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Profile, type ProfileSpecOwnerKind } from '../../imports/kubeflow.org';
 import { EnvironmentApp } from '../core/environment-app';
+import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type PodSecurityLevel } from '../core/platform-namespace';
 import { declarePrerequisite } from '../core/prerequisites';

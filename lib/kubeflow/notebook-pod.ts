@@ -1,5 +1,5 @@
-import { k8s } from 'cdk8s-plus-27';
 import { GPU_RESOURCE } from '../core/cluster';
+import { k8s } from '../core/k8s';
 import { parseQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';

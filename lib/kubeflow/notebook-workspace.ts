@@ -1,9 +1,9 @@
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { Notebook } from '../../imports/kubeflow.org';
 import { checkInteger, checkNotEmpty } from '../core/checks';
 import { type AccessMode } from '../core/cluster';
 import { EnvironmentApp } from '../core/environment-app';
+import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';

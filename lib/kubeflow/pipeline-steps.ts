@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { type ApiObject, Lazy } from 'cdk8s';
-import { k8s } from 'cdk8s-plus-27';
 import {
   type WorkflowTemplateSpecTemplates, type WorkflowTemplateSpecTemplatesDagTasks, WorkflowTemplateSpecTemplatesResourceAction, WorkflowTemplateSpecTemplatesRetryStrategyRetryPolicy,
 } from '../../imports/argoproj.io';
@@ -8,6 +7,7 @@ import {
   PyTorchJob, PyTorchJobSpecPytorchReplicaSpecsMasterRestartPolicy, PyTorchJobSpecPytorchReplicaSpecsWorkerRestartPolicy, PyTorchJobSpecRunPolicyCleanPodPolicy,
 } from '../../imports/kubeflow.org';
 import { VolumeSnapshot } from '../../imports/snapshot.storage.k8s.io';
+import { k8s } from '../core/k8s';
 import { type Identity, selectorLabels, standardLabels } from '../core/labels';
 import { type Json } from '../core/model';
 import { restrictedPod } from '../core/security-context';

@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { PodDefault } from '../../imports/kubeflow.org';
 import { EnvironmentApp } from '../core/environment-app';
+import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';

@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
 import { checkUnique } from '../core/checks';
+import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { type Capacity } from '../core/quantity';

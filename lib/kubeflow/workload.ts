@@ -1,7 +1,7 @@
-import { k8s } from 'cdk8s-plus-27';
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';
+import { k8s } from '../core/k8s';
 import { check } from '../core/problems';
 import { type Capacity, type CpuQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';

@@ -1,6 +1,6 @@
-import { k8s } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { checkAddress, checkNotEmpty, checkUnique } from '../core/checks';
+import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';

@@ -51,7 +51,7 @@ export function page(results, tools, missing) {
   return `# Performance
 
 Written by \`npm run bench\`, which compares with whatever of helm, kustomize, jsonnet and kosko is installed. Each number is the median of whole processes that ran in turn in one
-run. Machines differ: look at the ratios, and measure on your own. Why it is built as it is: [decision 7](decisions/0007-own-synth-loop.md).
+run. Machines differ: look at the ratios, and measure on your own. Why it is built as it is: [decision 8](decisions/0008-own-synth-loop.md).
 
 This run: Node ${process.versions.node}${tools.map(({ name, found }) => `, ${name} ${found.replace(/^\D*/, '')}`).join('')}.${missing.length > 0 ? ` Not installed, so not compared: ${missing.join(', ')}.` : ''}
 
