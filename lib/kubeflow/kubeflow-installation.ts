@@ -28,7 +28,7 @@ export class KubeflowInstallation extends Construct {
     super(scope, id);
     this.version = props.version;
     this.istioCni = props.istioCni ?? this.has('26.03');
-    check(this, /^(1\.\d{1,2}|\d{2}\.\d{2})$/.test(this.version) && this.has(OLDEST), () =>
+    check(this, /^(1\.[1-9]\d?|\d{2}\.\d{2})$/.test(this.version) && this.has(OLDEST), () =>
       `\`kubeflow.version\` is "${this.version}": what is written here needs Kubeflow ${OLDEST} or newer, as 1.7 to 1.10 or as year.month such as 26.03. Upgrade Kubeflow, or correct the version.`);
     declarePrerequisite(this, {
       area: 'Cluster',

@@ -179,3 +179,12 @@ describe('AIPodStorage', () => {
     expect(new Set(namesOf(built, 'StorageClass')).size).toBe(4);
   });
 });
+
+test('other constructs find the storage VM, its data LIFs and all FlexGroup classes; otherwise one of them is not guarded', () => {
+  let made!: AIPodStorage;
+  const built = build(layer => { made = storage(layer, { dataLifs: [{ ...TWO[0]!, rdma: true }, TWO[1]!] }); }, { cluster: NO_DEFAULT_CLASS });
+  expect({ svm: made.svm, lifs: made.dataLifs.map(({ name }) => name) }).toEqual({ svm: VM.svm, lifs: ['iface1', 'iface2'] });
+  const flexGroups = built.manifests.filter(({ kind, parameters }) => kind === 'StorageClass' && parameters.backendType === 'ontap-nas-flexgroup');
+  expect(made.flexGroupClasses.map(({ className }) => className).sort()).toEqual(flexGroups.map(({ metadata }) => metadata.name).sort());
+  expect(flexGroups).toHaveLength(4);
+});
