@@ -1,3 +1,4 @@
+import { ApiObject, App, Names } from 'cdk8s';
 import { type IConstruct } from 'constructs';
 import { type DeclaredPrerequisite } from './prerequisites';
 
@@ -58,11 +59,23 @@ export function secretPrerequisites(root: IConstruct): DeclaredPrerequisite[] {
       merged.neededBy.add(construct.node.path);
     }
   }
-  return [...secrets.values()].map(({ namespace, name, keys, purposes, neededBy }) => ({
-    area: 'Secrets',
+  const own = ownNamespaces(root, new Set([...secrets.values()].map(({ namespace }) => namespace)));
+  return [...own, ...[...secrets.values()].map(({ namespace, name, keys, purposes, neededBy }) => ({
+    area: 'Secrets' as const,
     what: `Secret ${namespace}/${name} with ${keys.size === 1 ? 'key' : 'keys'} ${[...keys.keys()].join(', ')}: ${[...purposes].join('; ')}`,
     commands: [`kubectl -n ${namespace} create secret generic ${name} ${[...keys.values()].join(' ')}`],
     provides: [{ kind: 'Secret', namespace, name }],
     neededBy: [...neededBy],
+  }))];
+}
+
+/** Namespaces of Secrets that are made here: their files are applied before the Secrets can be made. */
+function ownNamespaces(root: IConstruct, namespaces: ReadonlySet<string>): DeclaredPrerequisite[] {
+  const made = root.node.findAll().filter(construct => construct instanceof ApiObject).filter(({ kind, name }) => kind === 'Namespace' && namespaces.has(name));
+  return [...new Set(made.map(({ chart }) => chart))].map(chart => ({
+    area: 'Cluster',
+    what: `The namespaces of the Secrets below are there: ${made.filter(object => object.chart === chart).map(({ name }) => name).join(', ')}`,
+    commands: [`kubectl apply -f ${Names.toDnsLabel(chart)}${App.of(chart).outputFileExtension}`],
+    neededBy: [chart.node.path],
   }));
 }

@@ -28,6 +28,7 @@ test('prod lists the MPI Operator, and imports by annotation, so no import comma
 test('dev asks for nothing but Kubernetes and the Secrets of Airflow; otherwise it is not for a laptop', () => {
   expect(appOf('dev').prerequisites().map(({ area, what }) => `${area}: ${what.split(':')[0]}`)).toEqual([
     'Cluster: Kubernetes 1.29',
+    'Cluster: The namespaces of the Secrets below are there',
     'Secrets: Secret airflow/airflow-keys with keys fernet-key, webserver-secret-key',
     'Secrets: Secret airflow/airflow-postgresql with key postgresql-password',
     'Secrets: Secret airflow/airflow-redis with key redis-password',

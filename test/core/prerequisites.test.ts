@@ -1,6 +1,6 @@
 import { Chart, App } from 'cdk8s';
 import { Construct } from 'constructs';
-import { declarePrerequisite, type Prerequisite, type PrerequisiteArea, requireSecret } from '../../lib';
+import { declarePrerequisite, PlatformNamespace, type Prerequisite, type PrerequisiteArea, requireSecret } from '../../lib';
 import { PREREQUISITE_AREAS, prerequisitesOf } from '../../lib/core/prerequisites';
 import { build } from '../support';
 
@@ -50,6 +50,19 @@ test.each<[string, Partial<Prerequisite>]>([
 });
 
 describe('a Secret', () => {
+  test('in a namespace that is made here comes after the file that makes it; kubectl could not make the Secret otherwise', () => {
+    const list = (namespace: string) => build(layer => {
+      new PlatformNamespace(layer, 'jobs', { name: 'jobs' });
+      new PlatformNamespace(layer, 'other', { name: 'other' });
+      requireSecret(layer, { namespace, name: 'login', keys: ['password'], purpose: 'a login' });
+    }).app.prerequisites().filter(({ what }) => /namespace|Secret/i.test(what)).map(({ area, what, commands }) => ({ area, what, commands: commands?.[0] }));
+    const secret = (namespace: string) => ({
+      area: 'Secrets', what: `Secret ${namespace}/login with key password: a login`, commands: `kubectl -n ${namespace} create secret generic login --from-file=password=./password`,
+    });
+    expect(list('jobs')).toEqual([{ area: 'Cluster', what: 'The namespaces of the Secrets below are there: jobs', commands: 'kubectl apply -f 20-layer.k8s.yaml' }, secret('jobs')]);
+    expect(list('team')).toEqual([secret('team')]);
+  });
+
   const requirement = { namespace: 'trident', name: 'svm', keys: ['username', 'password'], purpose: 'login of the storage VM' };
 
   test('has a row with its keys and a command that reads them from files; otherwise passwords end up in the shell history', () => {
