@@ -86,3 +86,14 @@ function objectOfStep(manifest: Json): Json {
 
 /** Containers and init containers of a pod spec. */
 export const containersOf = (podSpec: Json): Json[] => [...(podSpec.initContainers ?? []), ...(podSpec.containers ?? [])];
+
+/** Manifests by namespace; those that name none, cluster-scoped ones among them, are under `default`. */
+export function byNamespace(manifests: readonly Manifest[]): ReadonlyMap<string, readonly Manifest[]> {
+  const groups = new Map<string, Manifest[]>();
+  for (const manifest of manifests) {
+    const group = groups.get(manifest.namespace ?? 'default');
+    if (group) group.push(manifest);
+    else groups.set(manifest.namespace ?? 'default', [manifest]);
+  }
+  return groups;
+}

@@ -1,12 +1,12 @@
-import { type Json, type Manifest, podTemplatesOf, type Rule } from '../../core/model';
+import { byNamespace, type Json, type Manifest, podTemplatesOf, type Rule } from '../../core/model';
 import { mergeConflicts } from '../pod-default-conflicts';
 
 /** Pods whose labels ask for PodDefaults that cannot be merged with each other, or with what the pod sets itself. */
 export const podDefaultMerges: Rule = ({ manifests }) => {
-  const podDefaults = manifests.filter(({ kind }) => kind === 'PodDefault');
+  const podDefaults = byNamespace(manifests.filter(({ kind }) => kind === 'PodDefault'));
   return manifests.flatMap(manifest => podsOf(manifest).flatMap(({ labels, spec }) => {
-    const wanted = podDefaults.filter(({ namespace, json }) => namespace === manifest.namespace
-      && Object.entries(json.spec.selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value));
+    const wanted = (podDefaults.get(manifest.namespace ?? 'default') ?? [])
+      .filter(({ json }) => Object.entries(json.spec.selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value));
     return mergeConflicts(spec, wanted.map(({ json }) => json.spec)).map(what => ({
       path: manifest.path,
       sentence: `${manifest.kind} ${manifest.name} asks for ${wanted.map(({ name }) => name).join(', ')}, which would set ${what} differently from each other or from the pod: `

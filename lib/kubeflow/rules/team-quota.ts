@@ -1,5 +1,5 @@
 import { GPU_RESOURCE, totalGpus } from '../../core/cluster';
-import { containersOf, type Json, type Manifest, type Model, podTemplatesOf, type Rule } from '../../core/model';
+import { byNamespace, containersOf, type Json, type Manifest, type Model, podTemplatesOf, type Rule } from '../../core/model';
 import { gpusOfPod, STANDING_KINDS } from '../../core/placement';
 import { type Finding } from '../../core/problems';
 import { parseQuantity } from '../../core/quantity';
@@ -12,10 +12,13 @@ interface Quota {
 }
 
 /** Teams that can never have what their quota promises, and what is written for a team but does not fit its quota. */
-export const teamQuota: Rule = model => quotasOf(model).flatMap(quota => {
-  const inside = model.manifests.filter(({ namespace }) => namespace === quota.namespace);
-  return [...beyondCluster(quota, model), ...gpus(quota, inside), ...claims(quota, inside), ...containers(quota, inside)];
-});
+export const teamQuota: Rule = model => {
+  const namespaces = byNamespace(model.manifests);
+  return quotasOf(model).flatMap(quota => {
+    const inside = namespaces.get(quota.namespace) ?? [];
+    return [...beyondCluster(quota, model), ...gpus(quota, inside), ...claims(quota, inside), ...containers(quota, inside)];
+  });
+};
 
 function quotasOf({ manifests }: Model): Quota[] {
   return manifests.flatMap(({ path, kind, name, namespace, json }) => {
