@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
-import { ApiObject, type ApiObjectProps } from 'cdk8s';
+import { type ApiObject, type ApiObjectProps } from 'cdk8s';
 import { type Construct } from 'constructs';
 import { type Identity, standardLabels } from './labels';
+import { PlainObject } from './plain-object';
 
 /**
- * Adds a manifest to the tree as a plain ApiObject, so that JSON patches see the fields as they are written and none is dropped
+ * Adds a manifest to the tree as an ApiObject and not of its generated class, so that JSON patches see the fields as they are written and none is dropped
  * (the generated classes filter a patched object through the fields they know).
  * @param manifest made by the typed `manifest()` function of a generated class
  */
 export function addObject(scope: Construct, id: string, identity: Identity, manifest: ApiObjectProps): ApiObject {
-  return new ApiObject(scope, id, withLabels(identity, manifest));
+  return new PlainObject(scope, id, withLabels(identity, manifest));
 }
 
 /** How a run-to-completion object is named. */
@@ -37,7 +38,7 @@ function withLabels(identity: Identity, manifest: ApiObjectProps): ApiObjectProp
 const MUTABLE_FIELDS = ['suspend', 'parallelism', 'backoffLimit', 'activeDeadlineSeconds', 'ttlSecondsAfterFinished', 'runPolicy'];
 
 /** The hash is taken from the JSON that is written, JSON patches included. */
-class ContentNamedObject extends ApiObject {
+class ContentNamedObject extends PlainObject {
   constructor(scope: Construct, id: string, manifest: ApiObjectProps, private readonly mutableFields: readonly string[]) {
     super(scope, id, manifest);
   }

@@ -77,6 +77,8 @@ function workflowPods({ templates, podMetadata, volumes = [], serviceAccountName
 
 /** The object that a step makes; none where it is not written as JSON. */
 function objectOfStep(manifest: Json): Json {
+  // To throw takes far longer than to look.
+  if (!/^\s*[[{]/.test(manifest)) return undefined;
   try {
     return JSON.parse(manifest);
   } catch {

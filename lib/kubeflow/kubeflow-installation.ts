@@ -39,7 +39,9 @@ export class KubeflowInstallation extends Construct {
 
   /** Whether this release has what came with `version`. */
   has(version: KubeflowVersion): boolean {
-    return this.version.localeCompare(version, 'en', { numeric: true }) >= 0;
+    const [major = 0, minor = 0] = partsOf(this.version);
+    const [otherMajor = 0, otherMinor = 0] = partsOf(version);
+    return major > otherMajor || (major === otherMajor && minor >= otherMinor);
   }
 
   /** Declares that `scope` needs a component of Kubeflow. */
@@ -52,3 +54,5 @@ export class KubeflowInstallation extends Construct {
     });
   }
 }
+
+const partsOf = (version: KubeflowVersion): number[] => version.split('.').map(Number);
