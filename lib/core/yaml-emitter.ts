@@ -1,14 +1,16 @@
 import { Yaml } from 'cdk8s';
 
 /**
- * Text that needs no quotes on one line: it starts with a letter, a slash or a flag of a command line, and has no colon before and no hash after a
+ * Text that needs no quotes on one line: it starts with a letter, a variable, a path or a flag of a command line, and has no colon before and no hash after a
  * space. What is a value of its own in YAML (`true`, `no`, `null`, the number `e5`) is excluded; other numbers, dates and octals never match.
  */
-const PLAIN = /^(?!(?:true|false|yes|no|on|off|y|n|null|-?e[-+]?\d+)$)(?:--?(?=[a-z]))?[a-z/_](?:[!-9;-~]| (?=[^\s#])|:(?=[^\s]))*$/i;
-/** What starts with a digit and can be nothing but text: sizes such as 10Gi or 500m, times, percentages, addresses. */
-const PLAIN_NUMBER = /^(?:\d+(?:[ms%]|[KMGTP]i)|\d+\.\d+\.\d+\.\d+(?:\/\d+)?)$/;
-/** What would be read as a whole number, as a truth value or as nothing. */
-const QUOTED = /^(?:-?\d+|[Tt]rue|[Ff]alse|)$/;
+const PLAIN = /^(?!(?:true|false|yes|no|on|off|y|n|null|-?e[-+]?\d+)$)(?:--?(?=[a-z]))?(?:[a-z/_$^(]|:(?=\d))(?:[!-9;-~]| (?=[^\s#])|:(?=[^\s]))*$/i;
+/** What starts with a digit and can be nothing but text: sizes such as 10Gi or 500m, times, percentages, addresses, digests, UUIDs, schedules. */
+const PLAIN_NUMBER = /^(?:\d+(?:[ms%]|[KMGTP]i)|\d+\.\d+\.\d+\.\d+(?:\/\d+)?|(?=[\da-f]*[acdf])[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d+(?: [\d*,/-]+){4})$/;
+/** What would be read as a number, as a truth value or as nothing, and what starts with a character that means something in YAML. */
+const QUOTED = /^(?:-?\d+(?:\.\d+)?|[Tt]rue|[Ff]alse|[,[\]{}#&*!|>%@`'"][ -~]*|)$/;
+/** Numbers without an exponent. */
+const PLAIN_FRACTION = /^-?\d+\.\d+$/;
 /** Text of several lines that is written as a block: printable ASCII, no white space at its start or at the end of a line. */
 const BLOCK = /^[!-~](?:[ -~]*[!-~])?(?:\n+ *[!-~](?:[ -~]*[!-~])?)*\n?$/;
 /** Longer keys have a notation of their own. */
@@ -63,6 +65,7 @@ function emitValue(value: unknown, indent: string, seen: Set<object>): string {
   if (typeof value === 'string') return emitText(value, indent);
   if (typeof value === 'boolean') return String(value);
   if (Number.isSafeInteger(value) && !Object.is(value, -0)) return String(value);
+  if (typeof value === 'number' && PLAIN_FRACTION.test(String(value))) return String(value);
   if (value === null || typeof value !== 'object' || seen.has(value)) throw new NeedsPrinter();
   seen.add(value);
   if (Array.isArray(value)) return value.length === 0 ? '[]' : emitList(value, indent, seen);
@@ -72,7 +75,7 @@ function emitValue(value: unknown, indent: string, seen: Set<object>): string {
 
 function emitText(text: string, indent: string): string {
   if (PLAIN.test(text) || PLAIN_NUMBER.test(text)) return text;
-  if (QUOTED.test(text)) return `"${text}"`;
+  if (QUOTED.test(text)) return text.includes('"') && !text.includes("'") ? `'${text}'` : JSON.stringify(text);
   if (text.includes('\n') && BLOCK.test(text)) return `|${text.endsWith('\n') ? '' : '-'}\n${indent}${text.trimEnd().replace(/\n+/g, `$&${indent}`)}`;
   return printed(text).replace(/\n(?!\n|$)/g, `\n${indent.slice(2)}`);
 }
