@@ -53,7 +53,9 @@ const knownTemplates = new WeakMap<object, PodTemplate[]>();
 /** Every pod template of a manifest, whatever its kind: a map with `containers` is a pod spec. */
 export function podTemplatesOf(manifest: Json): PodTemplate[] {
   if (manifest === null || typeof manifest !== 'object') return [];
-  const templates = knownTemplates.get(manifest) ?? findPodTemplates(manifest);
+  const known = knownTemplates.get(manifest);
+  if (known) return known;
+  const templates = findPodTemplates(manifest);
   knownTemplates.set(manifest, templates);
   return templates;
 }
@@ -87,7 +89,7 @@ function objectOfStep(manifest: Json): Json {
 }
 
 /** Containers and init containers of a pod spec. */
-export const containersOf = (podSpec: Json): Json[] => [...(podSpec.initContainers ?? []), ...(podSpec.containers ?? [])];
+export const containersOf = (podSpec: Json): readonly Json[] => (podSpec.initContainers ? [...podSpec.initContainers, ...(podSpec.containers ?? [])] : podSpec.containers ?? []);
 
 /** Manifests by namespace; those that name none, cluster-scoped ones among them, are under `default`. */
 export function byNamespace(manifests: readonly Manifest[]): ReadonlyMap<string, readonly Manifest[]> {

@@ -1,5 +1,5 @@
 import { GPU_RESOURCE } from './cluster';
-import { containersOf, type Json, type Manifest } from './model';
+import { type Json, type Manifest } from './model';
 import { parseQuantity } from './quantity';
 
 const HOST_NAME_LABEL = 'kubernetes.io/hostname';
@@ -64,5 +64,5 @@ export const STANDING_KINDS = new Set(['Deployment', 'StatefulSet', 'Notebook'])
 export function gpusOfPod(spec: Json): number {
   const of = (container: Json) => parseQuantity(container.resources?.limits?.[GPU_RESOURCE] ?? 0) ?? 0;
   const sum = ((spec.containers ?? []) as Json[]).reduce<number>((total, container) => total + of(container), 0);
-  return Math.max(sum, ...containersOf(spec).map(of));
+  return ((spec.initContainers ?? []) as Json[]).reduce<number>((most, container) => Math.max(most, of(container)), sum);
 }

@@ -13,6 +13,7 @@ const QUANTITY = /^\+?(\d+\.?\d*|\.\d+)(?:(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E)|
 
 /** The value of a Kubernetes quantity in its base unit, or undefined where Kubernetes would refuse it (or it is negative). */
 export function parseQuantity(quantity: string | number): number | undefined {
+  if (Number.isSafeInteger(quantity) && Number(quantity) >= 0) return Number(quantity);
   const match = QUANTITY.exec(String(quantity));
   if (!match) return undefined;
   const [, digits, suffix = '', exponent = POWERS_OF_TEN[suffix] ?? 0] = match;

@@ -20,8 +20,8 @@ const REFERENCE_FIELDS = new Set(['secret', 'existingSecret', 'nginx.ingress.kub
 export const credentials: Rule = ({ manifests }) => manifests.flatMap(({ path, kind, json }) => [
   ...(kind === 'Secret' && (Object.keys(json.data ?? {}).length > 0 || Object.keys(json.stringData ?? {}).length > 0) ? [{
     path, sentence: '`data` of a Secret is written into the manifest: credentials never are. Make the Secret in the cluster and refer to it by name and key.',
-  }] : suspects(json, '', []).map(({ field, what }) => ({
-    path, sentence: `\`${field}\` looks like ${what}: credentials are never written into manifests. Put it in a Secret and refer to it by name and key.`,
+  }] : suspects(json).map(({ field, what }) => ({
+    path, sentence: `\`${field.slice(1)}\` looks like ${what}: credentials are never written into manifests. Put it in a Secret and refer to it by name and key.`,
   }))),
 ]);
 
@@ -30,29 +30,50 @@ interface Suspect {
   readonly what: string;
 }
 
-/** Adds what is suspicious in a value to `found`. */
-function suspects(value: Json, field: string, found: Suspect[]): Suspect[] {
-  if (typeof value === 'string') {
-    const match = HINT.test(value) ? SECRET_VALUE.find(({ pattern }) => pattern.test(value)) : undefined;
-    if (match) found.push({ field, what: match.what });
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) {
-      if (isArgumentOf(value[index - 1], item)) found.push({ field: `${field}[${index}]`, what: 'a password on a command line' });
-      else suspects(item, `${field}[${index}]`, found);
-    }
-  } else if (value !== null && typeof value === 'object') {
-    if (typeof value.name === 'string' && typeof value.value === 'string' && isSecret(value.name, value.value)) found.push({ field: `${field}.value`, what: `the value of ${value.name}` });
-    for (const key of Object.keys(value)) {
-      const item = value[key];
-      const inner = field === '' ? key : `${field}.${key}`;
-      if (typeof item === 'string' && !REFERENCE_FIELDS.has(key) && isSecret(key, item)) found.push({ field: inner, what: `the value of ${key}` });
-      else suspects(item, inner, found);
-    }
+const NONE: readonly Suspect[] = [];
+
+/** What is suspicious in a value, with the fields that lead to it from there; most often nothing, for which nothing is made. */
+function suspects(value: Json): readonly Suspect[] {
+  if (typeof value === 'string') return suspectsInText(value);
+  if (value === null || typeof value !== 'object') return NONE;
+  return Array.isArray(value) ? suspectsInList(value) : suspectsInMap(value);
+}
+
+function suspectsInText(text: string): readonly Suspect[] {
+  const match = HINT.test(text) ? SECRET_VALUE.find(({ pattern }) => pattern.test(text)) : undefined;
+  return match ? [{ field: '', what: match.what }] : NONE;
+}
+
+function suspectsInList(list: readonly Json[]): readonly Suspect[] {
+  let found = NONE;
+  for (let index = 0; index < list.length; index += 1) {
+    const inItem = isArgumentOf(list[index - 1], list[index]) ? [{ field: '', what: 'a password on a command line' }] : suspects(list[index]);
+    if (inItem.length > 0) found = [...found, ...below(`[${index}]`, inItem)];
   }
   return found;
 }
 
-const isSecret = (key: string, value: string): boolean => HINT.test(key) && SECRET_KEY.test(key) && !HARMLESS_VALUE.test(value);
+function suspectsInMap(map: Record<string, Json>): readonly Suspect[] {
+  let found = NONE;
+  if (typeof map.name === 'string' && typeof map.value === 'string' && isSecret(map.name, map.value)) found = [{ field: '.value', what: `the value of ${map.name}` }];
+  for (const key of Object.keys(map)) {
+    const item = map[key];
+    const inItem = typeof item === 'string' && !REFERENCE_FIELDS.has(key) && isSecret(key, item) ? [{ field: '', what: `the value of ${key}` }] : suspects(item);
+    if (inItem.length > 0) found = [...found, ...below(`.${key}`, inItem)];
+  }
+  return found;
+}
+
+const below = (field: string, found: readonly Suspect[]): Suspect[] => found.map(suspect => ({ ...suspect, field: field + suspect.field }));
+
+/** The same few keys are everywhere. */
+const knownKeys = new Map<string, boolean>();
+
+function isSecret(key: string, value: string): boolean {
+  let isSecretKey = knownKeys.get(key);
+  if (isSecretKey === undefined) knownKeys.set(key, isSecretKey = SECRET_KEY.test(key));
+  return isSecretKey && !HARMLESS_VALUE.test(value);
+}
 
 const isArgumentOf = (flag: unknown, argument: unknown): boolean =>
   typeof flag === 'string' && typeof argument === 'string' && SECRET_FLAG.test(flag) && !argument.startsWith('-') && !HARMLESS_VALUE.test(argument);

@@ -7,9 +7,11 @@ import { type Finding } from '../problems';
 export const gpus: Rule = model => [...pods(model), ...standing(model), ...starved(model)];
 
 function pods({ manifests, cluster: { nodes } }: Model): Finding[] {
+  const largestNode = Math.max(0, ...nodes.map(node => node.gpus));
   return manifests.flatMap(({ path, json }) => podTemplatesOf(json).flatMap(({ spec }) => {
     const needed = gpusOfPod(spec);
     const pinned = pinnedTo(spec);
+    if (pinned === undefined && needed <= largestNode) return [];
     // No host at all is an error of its own.
     if (pinned?.length === 0) return [];
     const unknown = (pinned ?? []).filter(name => !nodes.some(node => node.name === name));
@@ -51,6 +53,7 @@ function standing(model: Model): Finding[] {
 /** Jobs that are pinned to nodes whose GPUs are held by workloads that never end and can be nowhere else. */
 function starved(model: Model): Finding[] {
   const demands = standingDemands(model);
+  if (demands.length === 0) return [];
   const heldOn = (node: ClusterNode) => demands.filter(({ on }) => on.length === 1 && on[0] === node.name);
   const free = (node: ClusterNode) => node.gpus - heldOn(node).reduce((total, { amount }) => total + amount, 0);
   return model.manifests.filter(({ kind, json }) => kind === 'Job' && json.spec?.suspend !== true).flatMap(({ path, name, json }) => {

@@ -65,31 +65,37 @@ function repair(value: string, maxLength: number): string {
 }
 
 function metadataFindings(path: string, place: string, metadata: Json): Finding[] {
-  const badKeys = (field: 'labels' | 'annotations') => Object.keys(metadata?.[field] ?? {}).filter(key => !isQualifiedName(key)).map(key => ({
+  if (!metadata) return [];
+  const badKeys = (field: 'labels' | 'annotations'): Finding[] => !metadata[field] ? [] : Object.keys(metadata[field]).filter(key => !isQualifiedName(key)).map(key => ({
     path,
     sentence: `\`${place}.${field}\` has the key "${key}": a key is [prefix/]name, where the name has at most 63 letters, digits, "-", "_" or "." `
       + 'and the prefix is a DNS name. Rename it.',
   }));
-  const badValues = Object.entries<unknown>(metadata?.labels ?? {})
-    .filter(([, value]) => typeof value !== 'string' || value.length > 63 || !LABEL_VALUE.test(value))
-    .map(([key, value]) => ({
+  const labels: Record<string, unknown> = metadata.labels ?? {};
+  const badValues = Object.keys(labels)
+    .filter(key => !isLabelValue(labels[key]))
+    .map(key => ({
       path,
-      sentence: `\`${place}.labels["${key}"]\` is ${JSON.stringify(value)}: a label value is text of at most 63 letters, digits, "-", "_" or ".", with a letter or digit at `
+      sentence: `\`${place}.labels["${key}"]\` is ${JSON.stringify(labels[key])}: a label value is text of at most 63 letters, digits, "-", "_" or ".", with a letter or digit at `
         + 'both ends. Shorten it, or make it an annotation.',
     }));
-  const badAnnotations = Object.entries<unknown>(metadata?.annotations ?? {}).filter(([, value]) => typeof value !== 'string').map(([key, value]) => ({
+  const badAnnotations = !metadata.annotations ? [] : Object.entries<unknown>(metadata.annotations).filter(([, value]) => typeof value !== 'string').map(([key, value]) => ({
     path, sentence: `\`${place}.annotations["${key}"]\` is ${JSON.stringify(value)}: an annotation value is text. Put it in quotes.`,
   }));
   return [...badKeys('labels'), ...badKeys('annotations'), ...badValues, ...badAnnotations];
 }
 
+const isLabelValue = (value: unknown): boolean => typeof value === 'string' && value.length <= 63 && LABEL_VALUE.test(value);
+
 /** The same few keys are on every object. */
 const knownKeys = new Map<string, boolean>();
 
 function isQualifiedName(key: string): boolean {
-  const known = knownKeys.get(key) ?? matchesQualifiedName(key);
-  knownKeys.set(key, known);
-  return known;
+  const known = knownKeys.get(key);
+  if (known !== undefined) return known;
+  const matches = matchesQualifiedName(key);
+  knownKeys.set(key, matches);
+  return matches;
 }
 
 function matchesQualifiedName(key: string): boolean {

@@ -10,7 +10,7 @@ export const podSecurity: Rule = ({ manifests }) => {
   return manifests.flatMap(({ path, namespace, json }) => {
     const level = levels.get(namespace ?? 'default');
     if (level !== 'baseline' && level !== 'restricted') return [];
-    return podTemplatesOf(json).flatMap(({ spec }) => [...baseline(spec), ...(level === 'restricted' ? restricted(spec) : [])]).map(what => ({
+    return podTemplatesOf(json).flatMap(({ spec }) => (level === 'restricted' ? [...baseline(spec), ...restricted(spec)] : baseline(spec))).map(what => ({
       path,
       sentence: `${what}: namespace ${namespace ?? 'default'} enforces Pod Security "${level}", so the pod would be refused. Turn it off, or set \`podSecurity\` of the namespace to the level that allows it.`,
     }));
@@ -18,31 +18,37 @@ export const podSecurity: Rule = ({ manifests }) => {
 };
 
 function baseline(spec: Json): string[] {
-  return [
-    ...(spec.securityContext?.seccompProfile?.type === 'Unconfined' ? ['`seccompProfile` of the pod is Unconfined'] : []),
-    ...['hostNetwork', 'hostPID', 'hostIPC'].filter(field => spec[field] === true).map(field => `\`${field}\` is true`),
-    ...(spec.volumes ?? []).filter((volume: Json) => volume.hostPath).map((volume: Json) => `\`volumes["${volume.name}"]\` is a hostPath`),
-    ...containersOf(spec).flatMap(container => [
-      ...(container.securityContext?.privileged === true ? [`\`privileged\` is true for container ${container.name}`] : []),
-      ...(container.securityContext?.seccompProfile?.type === 'Unconfined' ? [`\`seccompProfile\` of container ${container.name} is Unconfined`] : []),
-      ...addedCapabilities(container.securityContext).filter(name => !BASELINE_CAPABILITIES.has(name)).map(name => `\`capabilities.add\` of container ${container.name} has ${name}`),
-      ...(container.ports ?? []).filter((port: Json) => port.hostPort && !spec.hostNetwork).map((port: Json) => `\`hostPort\` of container ${container.name} is ${port.hostPort}`),
-    ]),
-  ];
+  const found: string[] = [];
+  if (spec.securityContext?.seccompProfile?.type === 'Unconfined') found.push('`seccompProfile` of the pod is Unconfined');
+  for (const field of ['hostNetwork', 'hostPID', 'hostIPC']) if (spec[field] === true) found.push(`\`${field}\` is true`);
+  for (const volume of spec.volumes ?? []) if (volume.hostPath) found.push(`\`volumes["${volume.name}"]\` is a hostPath`);
+  for (const { name, securityContext, ports } of containersOf(spec)) {
+    if (securityContext?.privileged === true) found.push(`\`privileged\` is true for container ${name}`);
+    if (securityContext?.seccompProfile?.type === 'Unconfined') found.push(`\`seccompProfile\` of container ${name} is Unconfined`);
+    for (const added of addedCapabilities(securityContext)) if (!BASELINE_CAPABILITIES.has(added)) found.push(`\`capabilities.add\` of container ${name} has ${added}`);
+    for (const port of ports ?? []) if (port.hostPort && !spec.hostNetwork) found.push(`\`hostPort\` of container ${name} is ${port.hostPort}`);
+  }
+  return found;
 }
 
 function restricted(spec: Json): string[] {
+  const found: string[] = [];
   const pod = spec.securityContext ?? {};
-  const volumes = (spec.volumes ?? []).filter((volume: Json) => !volume.hostPath)
-    .flatMap((volume: Json) => Object.keys(volume).filter(key => key !== 'name' && !RESTRICTED_VOLUMES.has(key)).map(type => `\`volumes["${volume.name}"]\` is of type ${type}`));
-  return [...volumes, ...containersOf(spec).flatMap(({ name, securityContext: own = {} }) => [
-    ...(own.allowPrivilegeEscalation === false ? [] : [`\`allowPrivilegeEscalation\` of container ${name} is not false`]),
-    ...(own.capabilities?.drop?.includes('ALL') ? [] : [`\`capabilities.drop\` of container ${name} lacks ALL`]),
-    ...addedCapabilities(own).filter(added => added !== 'NET_BIND_SERVICE' && BASELINE_CAPABILITIES.has(added)).map(added => `\`capabilities.add\` of container ${name} has ${added}`),
-    ...((own.runAsNonRoot ?? pod.runAsNonRoot) === true ? [] : [`\`runAsNonRoot\` of container ${name} is not true`]),
-    ...(own.runAsUser === 0 || pod.runAsUser === 0 ? [`\`runAsUser\` of container ${name} is 0`] : []),
-    ...(['RuntimeDefault', 'Localhost'].includes((own.seccompProfile ?? pod.seccompProfile)?.type) ? [] : [`\`seccompProfile\` of container ${name} is not RuntimeDefault`]),
-  ])];
+  for (const volume of spec.volumes ?? []) {
+    if (volume.hostPath) continue;
+    for (const type of Object.keys(volume)) if (type !== 'name' && !RESTRICTED_VOLUMES.has(type)) found.push(`\`volumes["${volume.name}"]\` is of type ${type}`);
+  }
+  for (const { name, securityContext: own = {} } of containersOf(spec)) {
+    if (own.allowPrivilegeEscalation !== false) found.push(`\`allowPrivilegeEscalation\` of container ${name} is not false`);
+    if (!own.capabilities?.drop?.includes('ALL')) found.push(`\`capabilities.drop\` of container ${name} lacks ALL`);
+    for (const added of addedCapabilities(own)) {
+      if (added !== 'NET_BIND_SERVICE' && BASELINE_CAPABILITIES.has(added)) found.push(`\`capabilities.add\` of container ${name} has ${added}`);
+    }
+    if ((own.runAsNonRoot ?? pod.runAsNonRoot) !== true) found.push(`\`runAsNonRoot\` of container ${name} is not true`);
+    if (own.runAsUser === 0 || pod.runAsUser === 0) found.push(`\`runAsUser\` of container ${name} is 0`);
+    if (!['RuntimeDefault', 'Localhost'].includes((own.seccompProfile ?? pod.seccompProfile)?.type)) found.push(`\`seccompProfile\` of container ${name} is not RuntimeDefault`);
+  }
+  return found;
 }
 
 const addedCapabilities = (securityContext: Json): string[] => securityContext?.capabilities?.add ?? [];

@@ -6,7 +6,7 @@ import { parseQuantity } from '../quantity';
 export const quantities: Rule = ({ manifests }) => manifests.flatMap(({ path, json, kind }) => [
   ...podTemplatesOf(json).flatMap(({ spec }) => [
     ...containersOf(spec).flatMap(container => resourceFindings(path, `containers["${container.name}"].resources`, container.resources)),
-    ...(spec.volumes ?? []).flatMap((volume: Json) => quantityFindings(path, `volumes["${volume.name}"].emptyDir`, { sizeLimit: volume.emptyDir?.sizeLimit })),
+    ...(spec.volumes ?? []).filter((volume: Json) => volume.emptyDir).flatMap((volume: Json) => quantityFindings(path, `volumes["${volume.name}"].emptyDir`, { sizeLimit: volume.emptyDir.sizeLimit })),
   ]),
   ...(kind === 'PersistentVolumeClaim' ? resourceFindings(path, 'spec.resources', json.spec?.resources) : []),
   ...(json.spec?.volumeClaimTemplates ?? []).flatMap((template: Json) => resourceFindings(path, `volumeClaimTemplates["${template.metadata?.name}"]`, template.spec?.resources)),
@@ -14,7 +14,8 @@ export const quantities: Rule = ({ manifests }) => manifests.flatMap(({ path, js
 ]);
 
 function resourceFindings(path: string, field: string, resources: Json): Finding[] {
-  const { requests = {}, limits = {} } = resources ?? {};
+  if (!resources) return [];
+  const { requests = {}, limits = {} } = resources;
   const tooLarge = Object.keys(requests).filter(key => (parseQuantity(requests[key]) ?? 0) > (parseQuantity(limits[key] ?? requests[key]) ?? Infinity));
   return [
     ...quantityFindings(path, `${field}.requests`, requests),
