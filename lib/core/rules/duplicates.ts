@@ -4,7 +4,7 @@ import { objectId, type Manifest, type Rule } from '../model';
 export const duplicates: Rule = ({ manifests }) => {
   const first = new Map<string, Manifest>();
   return manifests.flatMap(manifest => {
-    const id = `${manifest.apiVersion.split('/').slice(0, -1).join('/')} ${objectId({ ...manifest, namespace: manifest.namespace ?? 'default' })}`;
+    const id = `${manifest.apiVersion.split('/').slice(0, -1).join('/')} ${objectId({ kind: manifest.kind, namespace: manifest.namespace ?? 'default', name: manifest.name })}`;
     const other = first.get(id);
     if (!other) {
       first.set(id, manifest);
