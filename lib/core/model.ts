@@ -60,11 +60,12 @@ export function podTemplatesOf(manifest: Json): PodTemplate[] {
   return templates;
 }
 
-function findPodTemplates(json: Json): PodTemplate[] {
-  if (json === null || typeof json !== 'object') return [];
-  if (Array.isArray(json.spec?.containers)) return [{ metadata: json.metadata, spec: json.spec }];
-  if (Array.isArray(json.spec?.templates)) return workflowPods(json.spec);
-  return Object.values(json).flatMap(findPodTemplates);
+function findPodTemplates(json: Json, found: PodTemplate[] = []): PodTemplate[] {
+  if (json === null || typeof json !== 'object') return found;
+  if (Array.isArray(json.spec?.containers)) found.push({ metadata: json.metadata, spec: json.spec });
+  else if (Array.isArray(json.spec?.templates)) found.push(...workflowPods(json.spec));
+  else for (const value of Object.values(json)) if (typeof value === 'object') findPodTemplates(value, found);
+  return found;
 }
 
 /** Pods of an Argo workflow: of its steps, with what all of them share, and of the objects that they make. */
