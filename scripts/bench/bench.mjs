@@ -65,6 +65,7 @@ function checkGrowth(results) {
 
 try {
   const { tools, missing } = installedTools();
+  if (versionOf('ts-node', '--version') === undefined) missing.push('ts-node');
   medians({ build: script('scripts/synth.cjs') }, 1);
   const results = { environment: environment({ tools }), command: command(), many: many({ tools }) };
   for (const part of Object.values(results)) console.log(`${table(part)}\n`);
