@@ -1,6 +1,7 @@
 import { Construct } from 'constructs';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
+import { isAtLeast } from '../core/versions';
 import { COMPONENTS, type KubeflowComponent, type KubeflowVersion } from './upstream';
 
 /** What is installed. */
@@ -39,9 +40,7 @@ export class KubeflowInstallation extends Construct {
 
   /** Whether this release has what came with `version`. */
   has(version: KubeflowVersion): boolean {
-    const [major = 0, minor = 0] = partsOf(this.version);
-    const [otherMajor = 0, otherMinor = 0] = partsOf(version);
-    return major > otherMajor || (major === otherMajor && minor >= otherMinor);
+    return isAtLeast(this.version, version);
   }
 
   /** Declares that `scope` needs a component of Kubeflow. */
@@ -54,5 +53,3 @@ export class KubeflowInstallation extends Construct {
     });
   }
 }
-
-const partsOf = (version: KubeflowVersion): number[] => version.split('.').map(Number);

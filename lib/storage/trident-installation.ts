@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { EnvironmentApp } from '../core/environment-app';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
+import { isAtLeast } from '../core/versions';
 import { tridentClasses } from './rules/trident-classes';
 
 /** A Trident release, year and month, for example `26.06`. */
@@ -47,9 +48,7 @@ export class TridentInstallation extends Construct {
 
   /** Whether this release has what came with `version`. */
   has(version: TridentVersion): boolean {
-    const [year = 0, month = 0] = this.version.split('.').map(Number);
-    const [sinceYear = 0, sinceMonth = 0] = version.split('.').map(Number);
-    return year > sinceYear || (year === sinceYear && month >= sinceMonth);
+    return isAtLeast(this.version, version);
   }
 
   /** Records an error on `scope` if an option is used that came with a later release. */
