@@ -19,8 +19,16 @@ const isBuiltIn = ({ kind, name }: ObjectReference): boolean =>
 /** Claims, classes, namespaces, Secrets, ConfigMaps and ServiceAccounts that nobody makes and nobody declares. */
 export const references: Rule = model => {
   const known = knownObjects(model);
+  // A missing namespace is one mistake, however many objects are in it.
+  const saidNamespaces = new Set<string>();
+  const isSaid = ({ kind, name }: ObjectReference): boolean => {
+    if (kind !== 'Namespace') return false;
+    const said = saidNamespaces.has(name);
+    saidNamespaces.add(name);
+    return said;
+  };
   return model.manifests.flatMap(manifest => referencesOf(manifest)
-    .filter(reference => !known.has(objectId(reference)) && !isBuiltIn(reference))
+    .filter(reference => !known.has(objectId(reference)) && !isBuiltIn(reference) && !isSaid(reference))
     .map(reference => ({
       path: manifest.path,
       sentence: `\`${reference.field}\` is ${reference.name}: no ${objectId(reference)} is made in this environment or declared as existing. `

@@ -13,6 +13,13 @@ const binding = (fields: Json) => inTeam('rbac.authorization.k8s.io/v1', 'RoleBi
 const withEnv = (fields: Json) => pod({ containers: [container(fields)] });
 const volume = (source: Json) => pod({ volumes: [{ name: 'v', ...source }] });
 
+test('a namespace that nobody makes is said once; otherwise one typing mistake fills the screen', () => {
+  expect(problemsOf({ web: configMap({}, 'web', 'nowhere'), second: configMap({}, 'second', 'nowhere'), third: configMap({}, 'third', 'elsewhere') })).toEqual([
+    missing('metadata.namespace', 'Namespace nowhere'),
+    missing('metadata.namespace', 'Namespace elsewhere').replace('/web]', '/third]'),
+  ]);
+});
+
 /** Every kind of reference: the object that has it, its field, and what it refers to. */
 const REFERENCES: [ApiObjectProps, string, string][] = [
   [configMap({}, 'web', 'nowhere'), 'metadata.namespace', 'Namespace nowhere'],
