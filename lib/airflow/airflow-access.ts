@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { VolumeAccess } from '../storage/volume-access';
@@ -10,8 +10,9 @@ import { PORTS } from './upstream';
 export function addServiceAccount(scope: Construct, plan: AirflowPlan): void {
   const { name, namespace } = plan;
   const identity = identityOf(plan, 'rbac');
-  addObject(scope, 'service-account', identity, k8s.KubeServiceAccount.manifest({ metadata: { name, namespace }, automountServiceAccountToken: false }));
-  addObject(scope, 'role', identity, k8s.KubeRole.manifest({
+  addObject(scope, 'service-account', identity, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace }, automountServiceAccountToken: false });
+  addObject(scope, 'role', identity, {
+    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role',
     metadata: { name, namespace },
     rules: [
       { apiGroups: [''], resources: ['events'], verbs: ['get', 'list'] },
@@ -19,19 +20,20 @@ export function addServiceAccount(scope: Construct, plan: AirflowPlan): void {
       { apiGroups: [''], resources: ['pods/log'], verbs: ['get', 'list'] },
       { apiGroups: [''], resources: ['pods/exec'], verbs: ['create', 'get'] },
     ],
-  }));
-  addObject(scope, 'role-binding', identity, k8s.KubeRoleBinding.manifest({
+  });
+  addObject(scope, 'role-binding', identity, {
+    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding',
     metadata: { name, namespace },
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
-  }));
+  });
 }
 
 /** ServiceAccount of task pods that manage data, with the rights that this calls for and no others. */
 export function addDataManagement(scope: Construct, plan: AirflowPlan, { snapshot = [], clone = [] }: DataManagement): string {
   const name = `${plan.name}-data`;
   const serviceAccount = { namespace: plan.namespace, name };
-  addObject(scope, 'data-service-account', identityOf(plan, 'data'), k8s.KubeServiceAccount.manifest({ metadata: serviceAccount, automountServiceAccountToken: true }));
+  addObject(scope, 'data-service-account', identityOf(plan, 'data'), { apiVersion: 'v1', kind: 'ServiceAccount', metadata: serviceAccount, automountServiceAccountToken: true });
   if (snapshot.length > 0) new VolumeAccess(scope, 'snapshot-rights', { name: `${name}-snapshot`, claims: snapshot, right: 'snapshot', serviceAccount });
   if (clone.length > 0) new VolumeAccess(scope, 'clone-rights', { name: `${name}-clone`, claims: clone, right: 'clone', serviceAccount });
   return name;
@@ -41,30 +43,33 @@ export function addDataManagement(scope: Construct, plan: AirflowPlan, { snapsho
 export function addWebService(scope: Construct, plan: AirflowPlan, { expose = { kind: 'node-port' } }: WebOptions): void {
   const identity = identityOf(plan, 'web');
   const name = `${plan.name}-web`;
-  addObject(scope, 'web-service', identity, k8s.KubeService.manifest({
+  addObject(scope, 'web-service', identity, {
+    apiVersion: 'v1', kind: 'Service',
     metadata: { name, namespace: plan.namespace },
     spec: {
       type: expose.kind === 'node-port' ? 'NodePort' : 'ClusterIP',
       selector: selectorOf(plan, 'web'),
-      ports: [{ name: 'web', port: PORTS.web, targetPort: k8s.IntOrString.fromString('web'), nodePort: expose.kind === 'node-port' ? expose.port : undefined }],
+      ports: [{ name: 'web', port: PORTS.web, targetPort: 'web', nodePort: expose.kind === 'node-port' ? expose.port : undefined }],
     },
-  }));
+  });
   if (expose.kind !== 'ingress') return;
-  addObject(scope, 'web-ingress', identity, k8s.KubeIngress.manifest({
+  addObject(scope, 'web-ingress', identity, {
+    apiVersion: 'networking.k8s.io/v1', kind: 'Ingress',
     metadata: { name, namespace: plan.namespace },
     spec: {
       ingressClassName: expose.className,
       tls: expose.tlsSecret === undefined ? undefined : [{ hosts: [expose.host], secretName: expose.tlsSecret }],
       rules: [{ host: expose.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'web' } } } }] } }],
     },
-  }));
+  });
 }
 
 /** Services of the Celery parts: Flower's page, and the workers' log servers. */
 export function addCeleryServices(scope: Construct, plan: AirflowPlan): void {
-  const add = (component: 'flower' | 'worker', spec: k8s.ServiceSpec) => addObject(scope, `${component}-service`, identityOf(plan, component), k8s.KubeService.manifest({
+  const add = (component: 'flower' | 'worker', spec: k8s.ServiceSpec) => addObject(scope, `${component}-service`, identityOf(plan, component), {
+    apiVersion: 'v1', kind: 'Service',
     metadata: { name: `${plan.name}-${component}`, namespace: plan.namespace }, spec: { selector: selectorOf(plan, component), ...spec },
-  }));
-  add('flower', { type: 'ClusterIP', ports: [{ name: 'flower', port: PORTS.flower, targetPort: k8s.IntOrString.fromString('flower') }] });
-  add('worker', { clusterIp: 'None', ports: [{ name: 'wlog', port: PORTS.workerLogs, targetPort: k8s.IntOrString.fromString('wlog') }] });
+  });
+  add('flower', { type: 'ClusterIP', ports: [{ name: 'flower', port: PORTS.flower, targetPort: 'flower' }] });
+  add('worker', { clusterIP: 'None', ports: [{ name: 'wlog', port: PORTS.workerLogs, targetPort: 'wlog' }] });
 }

@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { standardLabels } from '../core/labels';
 import { addObject } from '../core/manifest-object';
@@ -78,14 +78,17 @@ function addDataService(scope: Construct, plan: AirflowPlan, service: DataServic
   const selector = selectorOf(plan, component);
   const name = `${plan.name}-${suffix}`;
   const headless = `${plan.name}-${component}-headless`;
-  const port = { name: component, port: PORTS[component], targetPort: k8s.IntOrString.fromString(component) };
-  addObject(scope, `${component}-service`, identity, k8s.KubeService.manifest({
+  const port = { name: component, port: PORTS[component], targetPort: component };
+  addObject(scope, `${component}-service`, identity, {
+    apiVersion: 'v1', kind: 'Service',
     metadata: { name, namespace: plan.namespace }, spec: { type: 'ClusterIP', selector, ports: [port] },
-  }));
-  addObject(scope, `${component}-headless`, identity, k8s.KubeService.manifest({
-    metadata: { name: headless, namespace: plan.namespace }, spec: { clusterIp: 'None', selector, ports: [port] },
-  }));
-  addObject(scope, component, identity, k8s.KubeStatefulSet.manifest({
+  });
+  addObject(scope, `${component}-headless`, identity, {
+    apiVersion: 'v1', kind: 'Service',
+    metadata: { name: headless, namespace: plan.namespace }, spec: { clusterIP: 'None', selector, ports: [port] },
+  });
+  addObject(scope, component, identity, {
+    apiVersion: 'apps/v1', kind: 'StatefulSet',
     metadata: { name, namespace: plan.namespace },
     spec: {
       replicas: 1,
@@ -110,7 +113,7 @@ function addDataService(scope: Construct, plan: AirflowPlan, service: DataServic
           }],
           volumes: [
             { name: 'password', secret: { secretName: service.password.secret, defaultMode: 0o440, items: [{ key: service.password.key, path: 'password' }] } },
-            ...(memoryVolume ? [{ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: k8s.Quantity.fromString(memoryVolume.size) } }] : []),
+            ...(memoryVolume ? [{ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: memoryVolume.size } }] : []),
           ],
         },
       },
@@ -119,9 +122,9 @@ function addDataService(scope: Construct, plan: AirflowPlan, service: DataServic
         spec: {
           accessModes: ['ReadWriteOnce'],
           storageClassName: storage.storageClass?.className,
-          resources: { requests: { storage: k8s.Quantity.fromString(storage.size) } },
+          resources: { requests: { storage: storage.size } },
         },
       }],
     },
-  }));
+  });
 }

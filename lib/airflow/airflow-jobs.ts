@@ -1,4 +1,3 @@
-import { k8s } from '../core/k8s';
 import { type Construct } from 'constructs';
 import { standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
@@ -16,10 +15,11 @@ const JOB_RETRIES = 100;
 /** A Job that runs once per content: a changed image or setting is another Job, and the same one is never run again. */
 function addJob(scope: Construct, plan: AirflowPlan, pod: AirflowPodProps): void {
   const { component } = pod;
-  addJobObject(scope, component, identityOf(plan, component), 'contentHash', k8s.KubeJob.manifest({
+  addJobObject(scope, component, identityOf(plan, component), 'contentHash', {
+    apiVersion: 'batch/v1', kind: 'Job',
     metadata: { name: `${plan.name}-${component}`, namespace: plan.namespace },
     spec: { backoffLimit: JOB_RETRIES, template: airflowPod(plan, { ...pod, spec: { restartPolicy: 'OnFailure' } }) },
-  }));
+  });
 }
 
 /** Brings the tables of the database to the state of the image. All other pods wait for it. */
@@ -54,7 +54,8 @@ export function addLogCleanup(scope: Construct, plan: AirflowPlan, days: number)
   const identity = identityOf(plan, component);
   const script = 'find /opt/airflow/logs -ignore_readdir_race -type f -mtime "+$1" -delete'
     + ' && find /opt/airflow/logs -ignore_readdir_race -mindepth 1 -type d -empty -mtime +0 -delete';
-  addObject(scope, component, identity, k8s.KubeCronJob.manifest({
+  addObject(scope, component, identity, {
+    apiVersion: 'batch/v1', kind: 'CronJob',
     metadata: { name: `${plan.name}-${component}`, namespace: plan.namespace },
     spec: {
       schedule: '17 3 * * *',
@@ -87,5 +88,5 @@ export function addLogCleanup(scope: Construct, plan: AirflowPlan, days: number)
         },
       },
     },
-  }));
+  });
 }

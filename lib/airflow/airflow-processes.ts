@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { gitSidecar } from './git-sync';
@@ -18,21 +18,22 @@ const DEFAULT_GRACE_SECONDS = 600;
 /** Deployment of one Airflow process; a new pod starts before the old one ends. */
 function addDeployment(scope: Construct, plan: AirflowPlan, pod: AirflowPodProps, replicas = 1): void {
   const { component } = pod;
-  addObject(scope, component, identityOf(plan, component), k8s.KubeDeployment.manifest({
+  addObject(scope, component, identityOf(plan, component), {
+    apiVersion: 'apps/v1', kind: 'Deployment',
     metadata: { name: `${plan.name}-${component}`, namespace: plan.namespace },
     spec: {
       replicas,
-      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: k8s.IntOrString.fromString('25%'), maxUnavailable: k8s.IntOrString.fromNumber(0) } },
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: 0 } },
       selector: { matchLabels: selectorOf(plan, component) },
       template: airflowPod(plan, pod),
     },
-  }));
+  });
 }
 
 /** Web server. It reads DAGs from the database and logs from the shared volume. */
 export function addWeb(scope: Construct, plan: AirflowPlan): void {
   const { replicas, resources } = plan.props.web ?? {};
-  const health = { httpGet: { path: '/health', port: k8s.IntOrString.fromString('web') }, periodSeconds: 10, timeoutSeconds: 10 };
+  const health = { httpGet: { path: '/health', port: 'web' }, periodSeconds: 10, timeoutSeconds: 10 };
   addDeployment(scope, plan, {
     component: 'web',
     gates: 'migrations',
@@ -53,7 +54,7 @@ export function addWeb(scope: Construct, plan: AirflowPlan): void {
 export function addScheduler(scope: Construct, plan: AirflowPlan): void {
   const { props: { executor, scheduler }, features } = plan;
   const check: k8s.Probe = features.schedulerHealthServer
-    ? { httpGet: { path: '/health', port: k8s.IntOrString.fromNumber(PORTS.schedulerHealth) } }
+    ? { httpGet: { path: '/health', port: PORTS.schedulerHealth } }
     : { exec: { command: ['python', `${SCRIPTS_FOLDER}/scheduler_alive.py`] } };
   const podTemplate = executor.kind === 'kubernetes';
   const container = airflowContainer(plan, { dags: true, logs: true }, {
@@ -82,7 +83,8 @@ export function addScheduler(scope: Construct, plan: AirflowPlan): void {
 export function addWorkers(scope: Construct, plan: AirflowPlan, { replicas = 1, resources, gracePeriod }: WorkerOptions): void {
   const component = 'worker';
   const check: k8s.Probe = { exec: { command: ['python', `${SCRIPTS_FOLDER}/worker_alive.py`] } };
-  addObject(scope, component, identityOf(plan, component), k8s.KubeStatefulSet.manifest({
+  addObject(scope, component, identityOf(plan, component), {
+    apiVersion: 'apps/v1', kind: 'StatefulSet',
     metadata: { name: `${plan.name}-worker`, namespace: plan.namespace },
     spec: {
       replicas,
@@ -109,12 +111,12 @@ export function addWorkers(scope: Construct, plan: AirflowPlan, { replicas = 1, 
         spec: { terminationGracePeriodSeconds: gracePeriod ? secondsOf(gracePeriod) : DEFAULT_GRACE_SECONDS },
       }),
     },
-  }));
+  });
 }
 
 /** Flower, the web page of Celery. */
 export function addFlower(scope: Construct, plan: AirflowPlan, { basicAuth, resources }: FlowerOptions): void {
-  const port = k8s.IntOrString.fromString('flower');
+  const port = 'flower';
   const check: k8s.Probe = plan.features.flowerHealthcheck ? { httpGet: { path: '/healthcheck', port } } : { tcpSocket: { port } };
   addDeployment(scope, plan, {
     component: 'flower',

@@ -1,4 +1,3 @@
-import { k8s } from '../core/k8s';
 import { Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { type SecretKey } from '../core/secret-requirements';
@@ -89,9 +88,10 @@ export class AirflowStack extends Construct {
 
   private addConfiguration(plan: AirflowPlan): void {
     const { executor } = plan.props;
-    const add = (what: string, data: Record<string, string>) => addObject(this, what, identityOf(plan, 'config'), k8s.KubeConfigMap.manifest({
+    const add = (what: string, data: Record<string, string>) => addObject(this, what, identityOf(plan, 'config'), {
+      apiVersion: 'v1', kind: 'ConfigMap',
       metadata: { name: `${plan.name}-${what}`, namespace: plan.namespace }, data,
-    }));
+    });
     add('config', environmentOf(plan));
     add('scripts', SCRIPTS);
     if (executor.kind === 'kubernetes') add('pod-template', { 'pod_template.yaml': taskPodTemplate(plan, executor.taskResources) });

@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Dags } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, secondsOf } from './plan';
 import { RESTRICTED_CONTAINER } from '../core/security-context';
@@ -27,7 +27,7 @@ export function gitClone({ props: { dags } }: AirflowPlan): k8s.Container[] {
 /** Keeps the copy up to date, and goes on trying when the server does not answer. */
 export function gitSidecar({ props: { dags } }: AirflowPlan): k8s.Container[] {
   if (dags.kind !== 'git-sync') return [];
-  const health = { port: k8s.IntOrString.fromNumber(PORTS.gitSyncHealth), path: '/' };
+  const health = { port: PORTS.gitSyncHealth, path: '/' };
   return [gitSyncContainer(dags, {
     name: 'dags-git-sync',
     env: [

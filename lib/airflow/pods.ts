@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { standardLabels } from '../core/labels';
 import { type SecretKey } from '../core/secret-requirements';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';

@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import { writtenJson } from '../core/plain-object';
 import { emitYaml } from '../core/yaml-emitter';
 import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
 import { resourcesOf } from './containers';
@@ -20,6 +20,5 @@ export function taskPodTemplate(plan: AirflowPlan, resources?: Resources): strin
     })],
     spec: { restartPolicy: 'Never' },
   });
-  const { metadata, spec } = k8s.toJson_PodTemplateSpec(template) as { metadata: object; spec: object };
-  return emitYaml([{ apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, name: 'task' }, spec }]);
+  return emitYaml([writtenJson({ apiVersion: 'v1', kind: 'Pod', metadata: { ...template.metadata, name: 'task' }, spec: template.spec })]);
 }

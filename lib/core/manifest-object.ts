@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 import { type ApiObject, type ApiObjectProps } from 'cdk8s';
 import { type Construct } from 'constructs';
+import { type KnownObject } from './kinds';
 import { type Identity, standardLabels } from './labels';
 import { PlainObject } from './plain-object';
 
 /**
  * Adds a manifest to the tree as an ApiObject and not of its generated class, so that JSON patches see the fields as they are written and none is dropped
  * (the generated classes filter a patched object through the fields they know).
- * @param manifest made by the typed `manifest()` function of a generated class
  */
-export function addObject(scope: Construct, id: string, identity: Identity, manifest: ApiObjectProps): ApiObject {
+export function addObject(scope: Construct, id: string, identity: Identity, manifest: KnownObject): ApiObject {
   return new PlainObject(scope, id, withLabels(identity, manifest));
 }
 
@@ -25,12 +25,12 @@ export type JobNaming =
  * @param mutableFields fields of its spec that may be changed in place
  */
 export function addJobObject(
-  scope: Construct, id: string, identity: Identity, naming: JobNaming, manifest: ApiObjectProps, mutableFields: readonly string[] = MUTABLE_FIELDS,
+  scope: Construct, id: string, identity: Identity, naming: JobNaming, manifest: KnownObject, mutableFields: readonly string[] = MUTABLE_FIELDS,
 ): ApiObject {
   return naming === 'fixed' ? addObject(scope, id, identity, manifest) : new ContentNamedObject(scope, id, withLabels(identity, manifest), mutableFields);
 }
 
-function withLabels(identity: Identity, manifest: ApiObjectProps): ApiObjectProps {
+function withLabels(identity: Identity, manifest: KnownObject): ApiObjectProps {
   return { ...manifest, metadata: { ...manifest.metadata, labels: { ...standardLabels(identity), ...manifest.metadata?.labels } } };
 }
 

@@ -1,5 +1,6 @@
 import { ApiObject, type ApiObjectProps, App, ImplicitTokenResolver, type JsonPatch, LazyResolver, NumberStringUnionResolver } from 'cdk8s';
 import { type Construct } from 'constructs';
+import { type KnownObject } from './kinds';
 import { type Json } from './model';
 
 /** Resolvers that every app has. They do nothing to a tree of plain JSON. */
@@ -39,6 +40,9 @@ export class PlainObject extends ApiObject {
     }
   }
 }
+
+/** A tree of plain JSON with sorted keys and without what is undefined or null, as cdk8s writes objects; for manifests that are part of another one or of a file. */
+export const writtenJson = (manifest: KnownObject): Json => plain(manifest);
 
 function plainMap(map: Record<string, unknown>): Json {
   const result: Json = {};

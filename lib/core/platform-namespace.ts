@@ -1,4 +1,3 @@
-import { k8s } from './k8s';
 import { Construct } from 'constructs';
 import { addObject } from './manifest-object';
 
@@ -25,7 +24,8 @@ export class PlatformNamespace extends Construct {
     super(scope, id);
     this.name = props.name;
     const level = props.podSecurity ?? 'restricted';
-    addObject(this, 'Resource', { name: 'namespace', instance: props.name, component: 'namespace', partOf: 'platform' }, k8s.KubeNamespace.manifest({
+    addObject(this, 'Resource', { name: 'namespace', instance: props.name, component: 'namespace', partOf: 'platform' }, {
+      apiVersion: 'v1', kind: 'Namespace',
       metadata: {
         name: props.name,
         labels: {
@@ -34,6 +34,6 @@ export class PlatformNamespace extends Construct {
           'pod-security.kubernetes.io/warn': level,
         },
       },
-    }));
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { type k8s } from './k8s';
+import type * as k8s from './k8s';
 
 /** What Pod Security `restricted` asks of each container. */
 export const RESTRICTED_CONTAINER: k8s.SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } };

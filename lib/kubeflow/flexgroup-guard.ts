@@ -1,21 +1,7 @@
 import { type Construct } from 'constructs';
-import { k8s } from '../core/k8s';
+import { type ObjectOf } from '../core/kinds';
 import { addObject } from '../core/manifest-object';
 import { type FlexGroupStorageClass } from '../storage/flexgroup-storage-class';
-
-/** A ValidatingAdmissionPolicy of `admissionregistration.k8s.io/v1`, which is newer than the generated classes; the fields that are used here. */
-interface AdmissionPolicySpec {
-  readonly failurePolicy: 'Fail';
-  readonly matchConstraints: {
-    readonly matchPolicy: 'Equivalent';
-    readonly namespaceSelector: object;
-    readonly objectSelector: object;
-    readonly resourceRules: readonly { readonly apiGroups: string[]; readonly apiVersions: string[]; readonly operations: string[]; readonly resources: string[]; readonly scope: '*' }[];
-  };
-  readonly variables: readonly { readonly name: string; readonly expression: string }[];
-  readonly matchConditions: readonly { readonly name: string; readonly expression: string }[];
-  readonly validations: readonly { readonly expression: string; readonly messageExpression: string }[];
-}
 
 /** Name of the policy and of its binding, which are for the whole cluster. */
 const POLICY = 'netapp-flexgroup-minimum-size';
@@ -32,8 +18,7 @@ const REQUEST = 'object.spec.resources.requests.storage';
  */
 export function addMinimumSizePolicy(scope: Construct, classes: readonly FlexGroupStorageClass[]): void {
   const identity = { name: 'flexgroup-guard', instance: POLICY, component: 'admission-policy', partOf: 'storage' };
-  const add = (kind: string, spec: object) => addObject(scope, kind, identity, { apiVersion: 'admissionregistration.k8s.io/v1', kind, metadata: { name: POLICY }, ...{ spec } });
-  const policy: AdmissionPolicySpec = {
+  const policy: ObjectOf<'ValidatingAdmissionPolicy'>['spec'] = {
     failurePolicy: 'Fail',
     // With its defaults: server-side apply takes the whole as one field, so that leaving them out would change the object with every apply.
     matchConstraints: {
@@ -55,14 +40,16 @@ export function addMinimumSizePolicy(scope: Construct, classes: readonly FlexGro
         + '". Ask for that, or use a FlexVol class."',
     }],
   };
-  add('ValidatingAdmissionPolicy', policy);
-  add('ValidatingAdmissionPolicyBinding', { policyName: POLICY, validationActions: ['Deny'] });
+  const [apiVersion, metadata] = ['admissionregistration.k8s.io/v1', { name: POLICY }] as const;
+  addObject(scope, 'ValidatingAdmissionPolicy', identity, { apiVersion, kind: 'ValidatingAdmissionPolicy', metadata, spec: policy });
+  addObject(scope, 'ValidatingAdmissionPolicyBinding', identity, { apiVersion, kind: 'ValidatingAdmissionPolicyBinding', metadata, spec: { policyName: POLICY, validationActions: ['Deny'] } });
 }
 
 /** A quota on the number of claims of FlexGroup classes in a namespace, whatever their size and origin. */
 export function addFlexGroupClaimQuota(scope: Construct, namespace: string, classes: readonly FlexGroupStorageClass[], claims: number): void {
-  addObject(scope, `flexgroup-claims-${namespace}`, { name: 'flexgroup-guard', instance: namespace, component: 'claim-quota', partOf: 'storage' }, k8s.KubeResourceQuota.manifest({
+  addObject(scope, `flexgroup-claims-${namespace}`, { name: 'flexgroup-guard', instance: namespace, component: 'claim-quota', partOf: 'storage' }, {
+    apiVersion: 'v1', kind: 'ResourceQuota',
     metadata: { name: 'flexgroup-claims', namespace },
-    spec: { hard: Object.fromEntries(classes.map(({ className }) => [`${className}.storageclass.storage.k8s.io/persistentvolumeclaims`, k8s.Quantity.fromString(String(claims))])) },
-  }));
+    spec: { hard: Object.fromEntries(classes.map(({ className }) => [`${className}.storageclass.storage.k8s.io/persistentvolumeclaims`, String(claims)])) },
+  });
 }

@@ -1,10 +1,10 @@
 import { Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { standardLabels } from '../core/labels';
+import { type ObjectOf } from '../core/kinds';
 import { addJobObject, type JobNaming } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
-import { Experiment, type ExperimentSpec } from '../../imports/kubeflow.org';
 import { checkMetrics, earlyStoppingSpec, type KatibObjective, type MedianStop, type MetricsCollector, metricsCollectorSpec, objectiveSpec } from './katib-metrics';
 import { type KatibSearch, parametersOf, searchSpec } from './katib-search';
 import { checkSearch } from './katib-search-checks';
@@ -52,9 +52,6 @@ export interface KatibExperimentProps<Name extends string = string> {
   readonly naming?: JobNaming;
 }
 
-/** The same with text where a generated type has an enum. */
-type Literal<T> = T extends string ? `${T}` : T extends object ? { [Key in keyof T]: Literal<T[Key]> } : T;
-
 /** What Katib lets be changed. Source: Katib, validator.go. */
 const COUNTS = ['maxTrialCount', 'parallelTrialCount', 'maxFailedTrialCount'];
 
@@ -84,7 +81,7 @@ export class KatibExperiment<Name extends string = string> extends Construct {
     this.checkName(naming, search.algorithm);
     this.checkPopulation(search, resumePolicy, trial.mountPaths);
 
-    const spec: Literal<ExperimentSpec> = {
+    const spec: ObjectOf<'Experiment'>['spec'] = {
       objective: objectiveSpec(props.objective),
       ...searchSpec(search),
       maxTrialCount: max,
@@ -95,7 +92,7 @@ export class KatibExperiment<Name extends string = string> extends Construct {
       resumePolicy,
       trialTemplate: { primaryContainerName: PRIMARY_CONTAINER, retain: props.trial.retain, trialParameters: trial.parameters, trialSpec: trial.job },
     };
-    addJobObject(this, 'Resource', identity, naming, Experiment.manifest({ metadata: { name: this.name, namespace }, spec: spec as ExperimentSpec }),
+    addJobObject(this, 'Resource', identity, naming, { apiVersion: 'kubeflow.org/v1beta1', kind: 'Experiment', metadata: { name: this.name, namespace }, spec },
       resumePolicy === 'LongRunning' || resumePolicy === 'FromVolume' ? COUNTS : []);
   }
 

@@ -1,6 +1,5 @@
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
-import { k8s } from '../core/k8s';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
@@ -54,9 +53,10 @@ export function katibTrial(scope: Construct, namespace: string, labels: Record<s
   const pod = workloadPod(PRIMARY_CONTAINER, {
     ...workload, command: shellSafe(command, new Map(parameters)), sharedMemory: options.sharedMemory && canonical(options.sharedMemory),
   });
-  const { apiVersion, kind, spec }: Json = k8s.KubeJob.manifest({
+  const { apiVersion, kind, spec }: Json = {
+    apiVersion: 'batch/v1', kind: 'Job',
     spec: { backoffLimit: options.backoffLimit, template: { metadata: { labels: { ...labels, ...NO_SIDECAR } }, spec: { restartPolicy: 'Never', ...pod } } },
-  });
+  };
   const job = withoutEmptyLists({ apiVersion, kind, spec });
   const text = JSON.stringify(job);
   checkPlaceholders(scope, text, Object.keys(values));

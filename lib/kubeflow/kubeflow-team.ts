@@ -1,7 +1,5 @@
 import { Construct } from 'constructs';
-import { Profile, type ProfileSpecOwnerKind } from '../../imports/kubeflow.org';
 import { EnvironmentApp } from '../core/environment-app';
-import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type PodSecurityLevel } from '../core/platform-namespace';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -121,24 +119,26 @@ export class KubeflowTeam extends Construct implements TeamNamespace {
         commands: ['kubectl -n kubeflow get configmap katib-config -o yaml | grep injectSecurityContext'],
       });
     }
-    addObject(this, 'namespace', { name: 'profile', instance: this.namespace, component: 'namespace', partOf: 'kubeflow-profile' }, k8s.KubeNamespace.manifest({
+    addObject(this, 'namespace', { name: 'profile', instance: this.namespace, component: 'namespace', partOf: 'kubeflow-profile' }, {
+      apiVersion: 'v1', kind: 'Namespace',
       metadata: {
         name: this.namespace,
         // The profile controller takes over a namespace that exists only if this is the owner of the profile.
         annotations: { owner: owner.name },
         labels: { ...PROFILE_LABELS, ...Object.fromEntries(['enforce', 'audit', 'warn'].map(mode => [`pod-security.kubernetes.io/${mode}`, level])) },
       },
-    }));
+    });
   }
 
   private addProfile({ owner, quota = {} }: KubeflowTeamProps): void {
     checkQuota(this, quota);
     check(this, owner.name.trim() !== '', () => '`owner.name` is empty: the profile controller would give the rights to nobody. Give the name of the user as the login has it.');
     const hard = hardLimits(quota);
-    addObject(this, 'profile', { name: 'profile', instance: this.namespace, component: 'profile', partOf: 'kubeflow' }, Profile.manifest({
+    addObject(this, 'profile', { name: 'profile', instance: this.namespace, component: 'profile', partOf: 'kubeflow' }, {
+      apiVersion: 'kubeflow.org/v1', kind: 'Profile',
       metadata: { name: this.namespace },
-      spec: { owner: { ...owner, kind: owner.kind as ProfileSpecOwnerKind }, resourceQuotaSpec: Object.keys(hard).length > 0 ? { hard } : undefined },
-    }));
+      spec: { owner: owner, resourceQuotaSpec: Object.keys(hard).length > 0 ? { hard } : undefined },
+    });
     addContainerDefaults(this, this.namespace, quota);
   }
 }

@@ -1,5 +1,5 @@
 import { GPU_RESOURCE } from '../core/cluster';
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { parseQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';
@@ -60,13 +60,12 @@ export function notebookPod(props: NotebookWorkspaceProps, mounts: readonly Data
 
 /** Requests, which the UI cannot list a notebook without, and its limits: the request times a factor. */
 function resourcesOf({ cpu = 0.5, memory = '1Gi', gpus = 0, limitFactor = 1.2 }: NotebookWorkspaceProps): k8s.ResourceRequirements {
-  const quantity = (text: string) => k8s.Quantity.fromString(text);
   const factor = limitFactor === 'none' ? undefined : limitFactor;
   const limits = {
-    ...factor === undefined ? {} : { cpu: quantity(cores(timesFactor(cpu, factor))), memory: quantity(mebibytes(timesFactor(memory, factor))) },
-    ...typeof gpus === 'number' && gpus > 0 ? { [GPU_RESOURCE]: k8s.Quantity.fromNumber(gpus) } : {},
+    ...factor === undefined ? {} : { cpu: cores(timesFactor(cpu, factor)), memory: mebibytes(timesFactor(memory, factor)) },
+    ...typeof gpus === 'number' && gpus > 0 ? { [GPU_RESOURCE]: gpus } : {},
   };
-  return { requests: { cpu: quantity(String(cpu)), memory: quantity(memory) }, limits: Object.keys(limits).length > 0 ? limits : undefined };
+  return { requests: { cpu: String(cpu), memory }, limits: Object.keys(limits).length > 0 ? limits : undefined };
 }
 
 /** A request that is no quantity is an error already. */

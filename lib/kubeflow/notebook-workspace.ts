@@ -1,9 +1,8 @@
 import { Construct } from 'constructs';
-import { Notebook } from '../../imports/kubeflow.org';
 import { checkInteger, checkNotEmpty } from '../core/checks';
 import { type AccessMode } from '../core/cluster';
 import { EnvironmentApp } from '../core/environment-app';
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
@@ -122,7 +121,8 @@ export class NotebookWorkspace extends Construct {
     this.checkProps(props);
     this.checkVolumes(namespace, mounts, props.sharedMemory);
     EnvironmentApp.find(this)?.addRule(serviceNames);
-    addObject(this, 'Resource', { name: 'notebook', instance: name, component: 'notebook', partOf: 'kubeflow' }, Notebook.manifest({
+    addObject(this, 'Resource', { name: 'notebook', instance: name, component: 'notebook', partOf: 'kubeflow' }, {
+      apiVersion: 'kubeflow.org/v1', kind: 'Notebook',
       metadata: {
         name,
         namespace,
@@ -136,9 +136,9 @@ export class NotebookWorkspace extends Construct {
         },
       },
       spec: {
-        template: { spec: k8s.toJson_PodSpec(notebookPod(props, [{ dataset: { claims: [this.workspace] }, mountPath: HOME }, ...mounts], user)) },
+        template: { spec: notebookPod(props, [{ dataset: { claims: [this.workspace] }, mountPath: HOME }, ...mounts], user) },
       },
-    }));
+    });
     kubeflow.require(this, 'notebooks');
     this.declareNeeds(props);
   }

@@ -1,5 +1,5 @@
 import { type Construct } from 'constructs';
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type KubeflowInstallation } from './kubeflow-installation';
 import { pipelineIdentity } from './pipeline-steps';
@@ -9,8 +9,9 @@ import { type TrainingPipelineProps } from './training-pipeline';
 export function addPipelineAccess(scope: Construct, { name, team: { namespace, kubeflow }, train }: TrainingPipelineProps): void {
   const identity = pipelineIdentity(name, 'rights');
   const metadata = { name, namespace };
-  addObject(scope, 'ServiceAccount', identity, k8s.KubeServiceAccount.manifest({ metadata }));
-  addObject(scope, 'Role', identity, k8s.KubeRole.manifest({
+  addObject(scope, 'ServiceAccount', identity, { apiVersion: 'v1', kind: 'ServiceAccount', metadata });
+  addObject(scope, 'Role', identity, {
+    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role',
     metadata,
     rules: [
       executorRule(kubeflow),
@@ -18,12 +19,13 @@ export function addPipelineAccess(scope: Construct, { name, team: { namespace, k
       { apiGroups: ['snapshot.storage.k8s.io'], resources: ['volumesnapshots'], verbs: ['create', 'get'] },
       ...train.pyTorchJob ? [{ apiGroups: ['kubeflow.org'], resources: ['pytorchjobs'], verbs: ['create', 'get'] }] : [],
     ],
-  }));
-  addObject(scope, 'RoleBinding', identity, k8s.KubeRoleBinding.manifest({
+  });
+  addObject(scope, 'RoleBinding', identity, {
+    apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding',
     metadata,
     roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
     subjects: [{ kind: 'ServiceAccount', name, namespace }],
-  }));
+  });
 }
 
 /** How a step reports its result: to an object of its own since Argo 3.4, which came with Kubeflow 1.9, to its pod before. Source: Argo Workflows, "Workflow RBAC". */

@@ -1,20 +1,16 @@
 import { createHash } from 'node:crypto';
 import { type ApiObject, Lazy } from 'cdk8s';
-import {
-  type WorkflowTemplateSpecTemplates, type WorkflowTemplateSpecTemplatesDagTasks, WorkflowTemplateSpecTemplatesResourceAction, WorkflowTemplateSpecTemplatesRetryStrategyRetryPolicy,
-} from '../../imports/argoproj.io';
-import {
-  PyTorchJob, PyTorchJobSpecPytorchReplicaSpecsMasterRestartPolicy, PyTorchJobSpecPytorchReplicaSpecsWorkerRestartPolicy, PyTorchJobSpecRunPolicyCleanPodPolicy,
-} from '../../imports/kubeflow.org';
-import { VolumeSnapshot } from '../../imports/snapshot.storage.k8s.io';
-import { k8s } from '../core/k8s';
+import { type KnownObject, type ObjectOf } from '../core/kinds';
 import { type Identity, selectorLabels, standardLabels } from '../core/labels';
-import { type Json } from '../core/model';
+import { writtenJson } from '../core/plain-object';
 import { restrictedPod } from '../core/security-context';
 import { type DatasetMount } from '../storage/mounts';
 import { NO_SIDECAR } from './team-namespace';
 import { type TrainingPipelineProps } from './training-pipeline';
 import { workloadPod, type WorkloadOptions } from './workload';
+
+/** A step, as Argo calls a template of a workflow. */
+type Step = ObjectOf<'WorkflowTemplate'>['spec']['templates'][number];
 
 /** What the steps are made from. */
 export interface PipelinePlan extends TrainingPipelineProps {
@@ -39,7 +35,7 @@ const NO_TOKEN = {
 };
 
 /** The order of the steps. Test and snapshot wait for the training only, so that a model that fails its test can be traced too. */
-export function tasksOf({ snapshot, test }: PipelinePlan): WorkflowTemplateSpecTemplatesDagTasks[] {
+export function tasksOf({ snapshot, test }: PipelinePlan): NonNullable<Step['dag']>['tasks'] {
   const task = (name: string, ...dependencies: string[]) => ({ name, template: name, dependencies: dependencies.length > 0 ? dependencies : undefined });
   const tests = test ? [task('test', 'train')] : [];
   return snapshot.when === 'beforeTraining'
@@ -48,15 +44,14 @@ export function tasksOf({ snapshot, test }: PipelinePlan): WorkflowTemplateSpecT
 }
 
 /** A step that runs one container. */
-export function containerStep(plan: PipelinePlan, name: string, options: WorkloadOptions): WorkflowTemplateSpecTemplates {
-  const { securityContext, volumes = [], containers } = k8s.toJson_PodSpec(stepPod(plan, name, options)) as Json;
-  const { name: _name, ...container } = containers[0];
+export function containerStep(plan: PipelinePlan, name: string, options: WorkloadOptions): Step {
+  const { securityContext, volumes = [], containers: [{ name: _name, ...container }] } = stepPod(plan, name, options);
   return {
     name,
     ...retriesOf(plan),
     securityContext,
     volumes: [...volumes, NO_TOKEN.volume],
-    container: { ...container, volumeMounts: [...container.volumeMounts, NO_TOKEN.mount] },
+    container: { ...container, volumeMounts: [...container.volumeMounts ?? [], NO_TOKEN.mount] },
   };
 }
 
@@ -64,23 +59,24 @@ export function containerStep(plan: PipelinePlan, name: string, options: Workloa
  * A step that makes a PyTorchJob and waits for it. Its pods are not restarted: only a failed pod shows in the counts that Argo can wait for.
  * Source: training operator, pytorchjob_controller.go.
  */
-export function pyTorchStep(plan: PipelinePlan, workers: number): WorkflowTemplateSpecTemplates {
+export function pyTorchStep(plan: PipelinePlan, workers: number): Step {
   const { train, team, activeDeadline } = plan;
   const identity = pipelineIdentity(plan.name, 'train');
-  const template = k8s.toJson_PodTemplateSpec({ metadata: { labels: standardLabels(identity), annotations: { ...NO_SIDECAR } }, spec: stepPod(plan, 'pytorch', train) });
+  const template = { metadata: { labels: standardLabels(identity), annotations: { ...NO_SIDECAR } }, spec: stepPod(plan, 'pytorch', train) };
   return {
-    ...resourceStep(plan, 'train', PyTorchJob.manifest({
+    ...resourceStep(plan, 'train', {
+      apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob',
       metadata: { name: '{{workflow.name}}', namespace: team.namespace, labels: selectorLabels(identity) },
       spec: {
         // Not known to the training operator 1.6 of Kubeflow 1.7.
         nprocPerNode: team.kubeflow.has('1.8') ? String(Math.max(1, train.gpus ?? 0)) : undefined,
-        runPolicy: { cleanPodPolicy: PyTorchJobSpecRunPolicyCleanPodPolicy.RUNNING, activeDeadlineSeconds: activeDeadline?.toSeconds() },
+        runPolicy: { cleanPodPolicy: 'Running', activeDeadlineSeconds: activeDeadline?.toSeconds() },
         pytorchReplicaSpecs: {
-          master: { replicas: 1, restartPolicy: PyTorchJobSpecPytorchReplicaSpecsMasterRestartPolicy.NEVER, template },
-          worker: { replicas: workers, restartPolicy: PyTorchJobSpecPytorchReplicaSpecsWorkerRestartPolicy.NEVER, template },
+          Master: { replicas: 1, restartPolicy: 'Never', template },
+          Worker: { replicas: workers, restartPolicy: 'Never', template },
         },
       },
-    }), {
+    }, {
       setOwnerReference: true,
       successCondition: 'status.replicaStatuses.Master.succeeded > 0',
       // Either of them.
@@ -93,34 +89,35 @@ export function pyTorchStep(plan: PipelinePlan, workers: number): WorkflowTempla
  * A step that takes the snapshot and waits until it can be used. An error in its status is not the end: the snapshot controller tries again and clears it.
  * It belongs to no run, so that it outlives all of them.
  */
-export function snapshotStep(plan: PipelinePlan): WorkflowTemplateSpecTemplates {
+export function snapshotStep(plan: PipelinePlan): Step {
   const { name, team: { namespace }, dataset: { claim }, snapshot, snapshotName } = plan;
   return {
-    ...resourceStep(plan, 'dataset-snapshot', VolumeSnapshot.manifest({
+    ...resourceStep(plan, 'dataset-snapshot', {
+      apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshot',
       metadata: {
         name: snapshotName,
         namespace,
         labels: { ...selectorLabels(pipelineIdentity(name, 'snapshot')), 'workflows.argoproj.io/workflow': '{{workflow.name}}' },
       },
       spec: { volumeSnapshotClassName: snapshot.class.className, source: { persistentVolumeClaimName: claim.claimName } },
-    }), { successCondition: 'status.readyToUse == true' }),
+    }, { successCondition: 'status.readyToUse == true' }),
     activeDeadlineSeconds: snapshot.deadline?.toSeconds() ?? 600,
   };
 }
 
 /** `apply`, so that a second attempt goes on with the object that the first one made. */
-function resourceStep(plan: PipelinePlan, name: string, manifest: object, options: Partial<WorkflowTemplateSpecTemplates['resource']>): WorkflowTemplateSpecTemplates {
+function resourceStep(plan: PipelinePlan, name: string, manifest: KnownObject, options: Partial<Step['resource']>): Step {
   return {
     name,
     ...retriesOf(plan),
     securityContext: restrictedPod(EXECUTOR_USER, EXECUTOR_USER),
-    resource: { action: WorkflowTemplateSpecTemplatesResourceAction.APPLY, manifest: JSON.stringify(manifest, null, 2), ...options },
+    resource: { action: 'apply', manifest: JSON.stringify(writtenJson(manifest), null, 2), ...options },
   };
 }
 
 /** Argo's own policy would not try again where a pod was lost. */
-const retriesOf = ({ retries }: PipelinePlan) =>
-  ({ retryStrategy: !retries ? undefined : { limit: retries, retryPolicy: WorkflowTemplateSpecTemplatesRetryStrategyRetryPolicy.ALWAYS } });
+const retriesOf = ({ retries }: PipelinePlan): Pick<Step, 'retryStrategy'> =>
+  ({ retryStrategy: !retries ? undefined : { limit: retries, retryPolicy: 'Always' } });
 
 /** The pod of a step, with the dataset and the names of the snapshot and its volume. */
 function stepPod({ data, dataset: { claim }, snapshotName }: PipelinePlan, name: string, options: WorkloadOptions) {

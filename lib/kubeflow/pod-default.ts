@@ -1,7 +1,6 @@
 import { Construct } from 'constructs';
-import { PodDefault } from '../../imports/kubeflow.org';
 import { EnvironmentApp } from '../core/environment-app';
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';
@@ -75,20 +74,20 @@ export class TeamPodDefault extends Construct implements PodDefaultReference {
       check(this, false, () => `PodDefault ${name} sets ${what} twice and differently: the PodDefaults webhook would refuse every pod that asks for it. Set it once.`);
     }
     addObject(this, 'Resource', { name: 'pod-default', instance: name, component: 'pod-default', partOf: 'kubeflow' },
-      PodDefault.manifest({ metadata: { name, namespace: team.namespace }, spec: this.spec }));
+      { apiVersion: 'kubeflow.org/v1alpha1', kind: 'PodDefault', metadata: { name, namespace: team.namespace }, spec: this.spec });
   }
 }
 
 /** Variables, volumes and mounts, as they are written. */
 function additionsOf({ environment = {}, mounts = [], volumes = [] }: TeamPodDefaultProps): Json {
   const data = mountDatasets(mounts);
-  const { containers: [container], ...pod } = k8s.toJson_PodSpec({
+  const { containers: [container], ...pod } = {
     volumes: [...data.volumes, ...volumes.map(({ volume }) => volume)],
     containers: [{
       name: 'any',
       env: Object.entries(environment).map(([name, value]) => ({ name, value })),
       volumeMounts: [...data.volumeMounts, ...volumes.map(({ volume, mountPath, readOnly }) => ({ mountPath, name: volume.name, ...(readOnly ? { readOnly } : {}) }))],
     }],
-  }) as Json;
+  } as Json;
   return Object.fromEntries(Object.entries<Json[]>({ env: container.env, ...pod, volumeMounts: container.volumeMounts }).filter(([, list]) => list.length > 0));
 }

@@ -1,6 +1,5 @@
 import { type Construct } from 'constructs';
 import { checkUnique } from '../core/checks';
-import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { type Capacity } from '../core/quantity';
@@ -96,6 +95,6 @@ function addDataManagement(scope: Construct, namespace: string, { snapshot = [],
   if (clone.length > 0) new VolumeAccess(scope, 'clone-rights', { name: `${DATA_ACCOUNT}-${namespace}-clone`, claims: clone, right: 'clone', serviceAccount: account });
   if (serviceAccount !== 'own') return [];
   addObject(scope, 'data-service-account', { name, instance: namespace, component: 'data', partOf: 'kubeflow' },
-    k8s.KubeServiceAccount.manifest({ metadata: account, automountServiceAccountToken: false }));
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: account, automountServiceAccountToken: false });
   return [{ name, description: 'Take snapshots of volumes and clone them, with NetApp DataOps', serviceAccount: name }];
 }

@@ -1,7 +1,6 @@
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';
-import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { type Capacity, type CpuQuantity, parseQuantity } from '../core/quantity';
@@ -44,10 +43,11 @@ export function addContainerDefaults(scope: Construct, namespace: string, quota:
   const { cpu, memory, memoryLimit } = defaultsOf(quota);
   if ([cpu, memory, memoryLimit].every(value => value === undefined)) return;
   const name = 'container-defaults';
-  addObject(scope, name, { name: 'profile', instance: namespace, component: name, partOf: 'kubeflow' }, k8s.KubeLimitRange.manifest({
+  addObject(scope, name, { name: 'profile', instance: namespace, component: name, partOf: 'kubeflow' }, {
+    apiVersion: 'v1', kind: 'LimitRange',
     metadata: { name, namespace },
     spec: { limits: [{ type: 'Container', defaultRequest: quantities({ cpu, memory }), default: quantities({ memory: memoryLimit }) }] },
-  }));
+  });
 }
 
 /** Checks a quota; the values of a Profile are not looked at before its controller makes an object of them. */
@@ -78,7 +78,7 @@ const written = (values: Record<string, string | number | undefined>): Record<st
   Object.fromEntries(Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])));
 
 /** Quantities of a LimitRange; none where there is nothing to say. */
-function quantities(values: Record<string, string | number | undefined>): Record<string, k8s.Quantity> | undefined {
-  const entries = Object.entries(written(values)).map(([key, value]) => [key, k8s.Quantity.fromString(value)] as const);
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+function quantities(values: Record<string, string | number | undefined>): Record<string, string> | undefined {
+  const amounts = written(values);
+  return Object.keys(amounts).length === 0 ? undefined : amounts;
 }

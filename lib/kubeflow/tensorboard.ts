@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { Tensorboard } from '../../imports/tensorboard.kubeflow.org';
 import { EnvironmentApp } from '../core/environment-app';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -36,10 +35,11 @@ export class TensorBoard extends Construct {
       `\`path\` is "${path}": it must be a folder in the volume, without "/" at its start, "//" and "..". Write for example runs/mnist.`);
     this.checkLogs(logs, namespace);
     EnvironmentApp.find(this)?.addRule(serviceNames);
-    addObject(this, 'Resource', { name: 'tensorboard', instance: name, component: 'tensorboard', partOf: 'kubeflow' }, Tensorboard.manifest({
+    addObject(this, 'Resource', { name: 'tensorboard', instance: name, component: 'tensorboard', partOf: 'kubeflow' }, {
+      apiVersion: 'tensorboard.kubeflow.org/v1alpha1', kind: 'Tensorboard',
       metadata: { name, namespace },
       spec: { logspath: `pvc://${logs.claimName}/${path}` },
-    }));
+    });
     kubeflow.require(this, 'tensorboards');
   }
 

@@ -1,6 +1,5 @@
 import { type ApiObject, type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
-import { Workflow, WorkflowTemplate } from '../../imports/argoproj.io';
 import { checkInteger } from '../core/checks';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
@@ -109,7 +108,8 @@ export class TrainingPipeline extends Construct {
     if (train.pyTorchJob) kubeflow.require(this, 'trainingOperator');
 
     addPipelineAccess(this, props);
-    const template = addObject(this, 'Resource', pipelineIdentity(props.name, 'pipeline'), WorkflowTemplate.manifest({
+    const template = addObject(this, 'Resource', pipelineIdentity(props.name, 'pipeline'), {
+      apiVersion: 'argoproj.io/v1alpha1', kind: 'WorkflowTemplate',
       metadata: { name: props.name, namespace },
       spec: {
         entrypoint: 'pipeline',
@@ -126,7 +126,7 @@ export class TrainingPipeline extends Construct {
           snapshotStep(plan),
         ],
       },
-    }));
+    });
     if (props.run) this.addRun(props, template);
   }
 
@@ -138,10 +138,11 @@ export class TrainingPipeline extends Construct {
   private addRun({ name, team: { namespace }, ttlAfterFinished }: TrainingPipelineProps, template: ApiObject): void {
     check(this, ttlAfterFinished === undefined, () =>
       '`ttlAfterFinished` is set with `run`: once the run is removed, the next apply would start it again. Leave one of them out.');
-    addJobObject(this, 'Run', pipelineIdentity(name, 'run'), 'contentHash', Workflow.manifest({
+    addJobObject(this, 'Run', pipelineIdentity(name, 'run'), 'contentHash', {
+      apiVersion: 'argoproj.io/v1alpha1', kind: 'Workflow',
       metadata: { name, namespace },
       spec: { workflowTemplateRef: { name }, workflowMetadata: { annotations: { 'cdk8s-aipod/pipeline-hash': templateHash(template) } } },
-    }));
+    });
   }
 
   private checkName({ name, train: { pyTorchJob }, dataset: { claim: { claimName } } }: TrainingPipelineProps): void {

@@ -1,7 +1,7 @@
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { check } from '../core/problems';
 import { type Capacity, type CpuQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
@@ -56,10 +56,9 @@ export function workloadPod(name: string, options: WorkloadOptions): k8s.PodSpec
 
 /** Requests and limits: memory and GPUs are limited to what is set aside, CPU is not. */
 function resourcesOf({ cpu = 1, memory = '2Gi', gpus = 0 }: WorkloadOptions): k8s.ResourceRequirements {
-  const quantity = k8s.Quantity.fromString(memory);
   return {
-    requests: { cpu: k8s.Quantity.fromString(String(cpu)), memory: quantity },
-    limits: { memory: quantity, ...gpus > 0 ? { [GPU_RESOURCE]: k8s.Quantity.fromNumber(gpus) } : {} },
+    requests: { cpu: String(cpu), memory },
+    limits: { memory, ...gpus > 0 ? { [GPU_RESOURCE]: gpus } : {} },
   };
 }
 

@@ -2,6 +2,7 @@ import { Construct } from 'constructs';
 import { checkUnique } from '../core/checks';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
+import { writtenJson } from '../core/plain-object';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
 import { type Claim, type Dataset } from './claim';
@@ -126,7 +127,7 @@ export class ImportedDataset extends Construct implements Dataset {
       what: `Volume ${volume} imported through data LIF ${lif} as claim ${claim.namespace}/${claim.claimName}, after the layers with namespaces and storage are applied`,
       commands: [usesTridentctl ? tridentctl : `kubectl annotate --local -f ${path} -o yaml ${annotations} | kubectl create -f -`],
       provides: [{ kind: 'PersistentVolumeClaim', namespace: claim.namespace, name: claim.claimName }],
-      file: { path, manifest: claimManifest(claim) },
+      file: { path, manifest: writtenJson(claimManifest(claim)) },
     });
   }
 }

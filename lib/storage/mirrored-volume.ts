@@ -1,5 +1,4 @@
 import { type Construct } from 'constructs';
-import { TridentMirrorRelationship, type TridentMirrorRelationshipSpecState } from '../../imports/trident.netapp.io';
 import { type AccessMode } from '../core/cluster';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -58,15 +57,16 @@ export class MirroredVolume extends VolumeClaim {
         `\`source.${key}\` is "${props.source[key]}": it is the name of ${key === 'svm' ? 'a storage VM' : 'a volume'}, without ":" and spaces. Correct it.`);
     }
     const { svm, volume } = props.source;
-    addObject(this, 'Mirror', { name: 'trident', instance: props.name, component: 'mirror', partOf: 'storage' }, TridentMirrorRelationship.manifest({
+    addObject(this, 'Mirror', { name: 'trident', instance: props.name, component: 'mirror', partOf: 'storage' }, {
+      apiVersion: 'trident.netapp.io/v1', kind: 'TridentMirrorRelationship',
       metadata: { name: props.name, namespace: props.namespace },
       spec: {
-        state: (props.state ?? 'established') as TridentMirrorRelationshipSpecState,
+        state: props.state ?? 'established',
         replicationPolicy: props.replicationPolicy,
         replicationSchedule: props.replicationSchedule,
-        volumeMappings: [{ localPvcName: props.name, remoteVolumeHandle: `${svm}:${volume}` }],
+        volumeMappings: [{ localPVCName: props.name, remoteVolumeHandle: `${svm}:${volume}` }],
       },
-    }));
+    });
     declarePrerequisite(this, {
       area: 'Array',
       what: `Clusters peered, storage VM ${svm} peered with the one of class ${props.storageClass.className} for SnapMirror, and volume ${svm}:${volume} on the source`,

@@ -1,4 +1,4 @@
-import { type k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Claim, type Dataset } from './claim';
 
 /** Data in a pod. */

@@ -1,6 +1,5 @@
 import { Construct } from 'constructs';
 import { checkAddress, checkNotEmpty, checkUnique } from '../core/checks';
-import { k8s } from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
@@ -53,10 +52,11 @@ export class NfsDataset extends Construct implements Dataset {
       const claim = { claimName: `${base}-${lif}`, namespace, accessMode: 'ReadOnlyMany' as const, size, unmanaged: 'an NFS export' };
       const identity = { name: 'volume', instance: claim.claimName, component: 'nfs-dataset', partOf: 'storage' };
       const volumeName = `${namespace}-${claim.claimName}`;
-      addObject(this, `${lif}-volume`, identity, k8s.KubePersistentVolume.manifest({
+      addObject(this, `${lif}-volume`, identity, {
+        apiVersion: 'v1', kind: 'PersistentVolume',
         metadata: { name: volumeName },
         spec: {
-          capacity: { storage: k8s.Quantity.fromString(size) },
+          capacity: { storage: size },
           accessModes: [claim.accessMode],
           persistentVolumeReclaimPolicy: 'Retain',
           claimRef: { apiVersion: 'v1', kind: 'PersistentVolumeClaim', namespace, name: claim.claimName },
@@ -64,7 +64,7 @@ export class NfsDataset extends Construct implements Dataset {
           mountOptions: [...options, 'ro'],
           nfs: { server: address, path, readOnly: true },
         },
-      }));
+      });
       // The empty class keeps the default class from being filled in, which would make a new, empty volume.
       addObject(this, `${lif}-claim`, identity, claimManifest({ ...claim, storageClass: { className: '' } }, { volumeName }));
       return claim;

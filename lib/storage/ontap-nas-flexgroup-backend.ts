@@ -1,5 +1,4 @@
 import { type Construct } from 'constructs';
-import { type TridentBackendConfigSpecUseBalancedPlacement } from '../../imports/trident.netapp.io';
 import { check } from '../core/problems';
 import { OPTION_SINCE } from './backend-options';
 import { TridentBackend, type TridentBackendProps } from './trident-backend';
@@ -30,7 +29,7 @@ export class OntapNasFlexGroupBackend extends TridentBackend {
     const balanced = placement?.balanced;
     super(scope, id, 'ontap-nas-flexgroup', props, {
       flexgroupAggregateList: aggregates,
-      useBalancedPlacement: balanced && ('true' as TridentBackendConfigSpecUseBalancedPlacement),
+      useBalancedPlacement: balanced && 'true',
     });
     check(this, aggregates === undefined || aggregates.length > 0, () =>
       '`placement.aggregates` is empty: there would be nothing to put constituents on. Name aggregates of the storage VM, or leave `placement` out.');

@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { TridentVolumeReference } from '../../imports/trident.netapp.io';
 import { type AccessMode } from '../core/cluster';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -70,10 +69,11 @@ export class SharedVolume extends Construct implements Claim, Dataset {
     this.checkSource(source);
     this.checkTrident(source);
     const identity = (component: string) => ({ name: 'volume', instance: this.claimName, component, partOf: 'storage' });
-    addObject(this, 'Reference', identity('volume-reference'), TridentVolumeReference.manifest({
+    addObject(this, 'Reference', identity('volume-reference'), {
+      apiVersion: 'trident.netapp.io/v1', kind: 'TridentVolumeReference',
       metadata: { name: this.claimName, namespace: this.namespace },
       spec: { pvcName: source.claimName, pvcNamespace: source.namespace },
-    }));
+    });
     addObject(this, 'Resource', identity('shared-claim'), claimManifest(this, {
       annotations: { 'trident.netapp.io/shareFromPVC': `${source.namespace}/${source.claimName}` },
     }));

@@ -1,4 +1,3 @@
-import { k8s } from '../core/k8s';
 import { Construct } from 'constructs';
 import { EnvironmentApp } from '../core/environment-app';
 import { addObject } from '../core/manifest-object';
@@ -75,7 +74,8 @@ export abstract class TridentStorageClass<Backend extends TridentBackend> extend
     EnvironmentApp.find(this)?.addRule(tridentClasses);
     this.checkProps(props);
     for (const svm of new Set(this.backends.map(backend => backend.svm))) if (props.nfs) declareNfsNeeds(this, svm, props.nfs);
-    addObject(this, 'Resource', { name: 'trident', instance: props.name, component: 'storage-class', partOf: 'storage' }, k8s.KubeStorageClass.manifest({
+    addObject(this, 'Resource', { name: 'trident', instance: props.name, component: 'storage-class', partOf: 'storage' }, {
+      apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass',
       metadata: { name: props.name, annotations: details.annotations },
       provisioner: TRIDENT_PROVISIONER,
       parameters: {
@@ -87,7 +87,7 @@ export abstract class TridentStorageClass<Backend extends TridentBackend> extend
       reclaimPolicy: this.reclaimPolicy,
       allowVolumeExpansion: props.allowVolumeExpansion,
       volumeBindingMode: props.volumeBindingMode,
-    }));
+    });
   }
 
   private checkProps({ nfs, selector, backends }: StorageClassProps<Backend>): void {

@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net';
 import { Construct } from 'constructs';
-import { TridentBackendConfig, type TridentBackendConfigSpec } from '../../imports/trident.netapp.io';
 import { checkAddress, checkInteger, checkNotEmpty, isIPv6Address } from '../core/checks';
+import { type ObjectOf } from '../core/kinds';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
@@ -30,7 +30,7 @@ export interface TridentBackendProps extends BackendOptions {
 }
 
 /** Options that only one of the two drivers has. */
-type DriverSpec = Partial<Pick<TridentBackendConfigSpec,
+type DriverSpec = Partial<Pick<ObjectOf<'TridentBackendConfig'>['spec'],
   'aggregate' | 'limitVolumeSize' | 'limitAggregateUsage' | 'replicationPolicy' | 'replicationSchedule' | 'flexgroupAggregateList' | 'useBalancedPlacement'>>;
 
 /** Name that no other character of Trident's matching language can be part of. */
@@ -59,34 +59,35 @@ export abstract class TridentBackend extends Construct {
     this.checkProps(props);
     this.declareNeeds(props);
     const { credentials } = props;
-    addObject(this, 'Resource', { name: 'trident', instance: props.name, component: 'backend', partOf: 'storage' }, TridentBackendConfig.manifest({
+    addObject(this, 'Resource', { name: 'trident', instance: props.name, component: 'backend', partOf: 'storage' }, {
+      apiVersion: 'trident.netapp.io/v1', kind: 'TridentBackendConfig',
       metadata: { name: props.name, namespace: props.trident.namespace },
       spec: {
         version: 1,
-        storageDriverName: driver as TridentBackendConfigSpec['storageDriverName'],
+        storageDriverName: driver,
         backendName: props.name,
-        managementLif: bracketed(props.managementLif),
-        dataLif: props.dataLif && bracketed(props.dataLif),
+        managementLIF: bracketed(props.managementLif),
+        dataLIF: props.dataLif && bracketed(props.dataLif),
         svm: props.svm,
         credentials: { name: credentials.secret },
         clientCertificate: credentials.clientCertificate,
-        trustedCaCertificate: credentials.trustedCaCertificate,
-        useRest: props.useRest,
+        trustedCACertificate: credentials.trustedCaCertificate,
+        useREST: props.useRest,
         storagePrefix: props.storagePrefix,
         nfsMountOptions: props.nfsMountOptions?.join(','),
         autoExportPolicy: props.autoExport && true,
-        autoExportCidRs: props.autoExport && [...props.autoExport.cidrs],
+        autoExportCIDRs: props.autoExport && [...props.autoExport.cidrs],
         labels: props.labels,
         region: props.region,
         zone: props.zone,
         supportedTopologies: props.supportedTopologies?.map(topology => ({ ...topology })),
         cloneSplitDelay: props.cloneSplitDelay && String(props.cloneSplitDelay.toSeconds({ integral: false })),
-        deletionPolicy: props.deletionPolicy as TridentBackendConfigSpec['deletionPolicy'],
+        deletionPolicy: props.deletionPolicy,
         defaults: props.defaults && renderVolumeDefaults(props.defaults),
         storage: props.pools?.map(({ defaults, ...pool }) => ({ ...pool, defaults: defaults && renderVolumeDefaults(defaults) })),
         ...driverSpec,
       },
-    }));
+    });
   }
 
   private checkProps(props: TridentBackendProps): void {

@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { checkManaged, type Claim } from './claim';
@@ -34,12 +34,13 @@ export class VolumeAccess extends Construct {
     const identity = { name: 'volume', instance: name, component: `${right}-rights`, partOf: 'storage' };
     for (const namespace of new Set(claims.map(claim => claim.namespace))) {
       const claimNames = [...new Set(claims.filter(claim => claim.namespace === namespace).map(({ claimName }) => claimName))];
-      addObject(this, `${namespace}-role`, identity, k8s.KubeRole.manifest({ metadata: { name, namespace }, rules: rulesOf(right, claimNames) }));
-      addObject(this, `${namespace}-binding`, identity, k8s.KubeRoleBinding.manifest({
+      addObject(this, `${namespace}-role`, identity, { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name, namespace }, rules: rulesOf(right, claimNames) });
+      addObject(this, `${namespace}-binding`, identity, {
+        apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding',
         metadata: { name, namespace },
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
         subjects: [{ kind: 'ServiceAccount', ...serviceAccount }],
-      }));
+      });
     }
   }
 }

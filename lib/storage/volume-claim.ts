@@ -1,7 +1,7 @@
-import { k8s } from '../core/k8s';
 import { Construct } from 'constructs';
 import { checkUnique } from '../core/checks';
 import { type AccessMode } from '../core/cluster';
+import { type ObjectOf } from '../core/kinds';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
@@ -114,15 +114,18 @@ export interface ClaimManifestProps extends Claim {
 }
 
 /** The manifest of a claim; also used for claim files that are not applied. */
-export function claimManifest(claim: ClaimManifestProps, { annotations, dataSource, volumeName }: { annotations?: Readonly<Record<string, string>>; volumeName?: string } & Partial<ClaimOrigin> = {}) {
-  return k8s.KubePersistentVolumeClaim.manifest({
-    metadata: { name: claim.claimName, namespace: claim.namespace, annotations: annotations && { ...annotations } },
+export function claimManifest(
+  claim: ClaimManifestProps, { annotations, dataSource, volumeName }: { annotations?: Readonly<Record<string, string>>; volumeName?: string } & Partial<ClaimOrigin> = {},
+): ObjectOf<'PersistentVolumeClaim'> {
+  return {
+    apiVersion: 'v1', kind: 'PersistentVolumeClaim',
+    metadata: { name: claim.claimName, namespace: claim.namespace, annotations },
     spec: {
       accessModes: [claim.accessMode],
       storageClassName: claim.storageClass?.className,
-      resources: { requests: { storage: k8s.Quantity.fromString(claim.size) } },
+      resources: { requests: { storage: claim.size } },
       dataSource,
       volumeName,
     },
-  });
+  };
 }

@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { VolumeSnapshotClass as VolumeSnapshotClassObject, type VolumeSnapshotClassDeletionPolicy, type VolumeSnapshotClassDriver } from '../../imports/snapshot.storage.k8s.io';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { TRIDENT_PROVISIONER } from './provisioner';
@@ -31,10 +30,11 @@ export class VolumeSnapshotClass extends Construct {
       what: 'CSI snapshot controller and its custom resource definitions (snapshot.storage.k8s.io/v1)',
       commands: ['kubectl get crd volumesnapshots.snapshot.storage.k8s.io volumesnapshotclasses.snapshot.storage.k8s.io volumesnapshotcontents.snapshot.storage.k8s.io'],
     });
-    addObject(this, 'Resource', { name: 'trident', instance: this.className, component: 'snapshot-class', partOf: 'storage' }, VolumeSnapshotClassObject.manifest({
+    addObject(this, 'Resource', { name: 'trident', instance: this.className, component: 'snapshot-class', partOf: 'storage' }, {
+      apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshotClass',
       metadata: { name: this.className },
-      driver: TRIDENT_PROVISIONER as VolumeSnapshotClassDriver,
-      deletionPolicy: (props.deletionPolicy ?? 'Delete') as VolumeSnapshotClassDeletionPolicy,
-    }));
+      driver: TRIDENT_PROVISIONER,
+      deletionPolicy: props.deletionPolicy ?? 'Delete',
+    });
   }
 }

@@ -1,5 +1,4 @@
 import { Construct } from 'constructs';
-import { VolumeSnapshot as VolumeSnapshotObject } from '../../imports/snapshot.storage.k8s.io';
 import { addObject } from '../core/manifest-object';
 import { checkManaged, type Claim } from './claim';
 import { type VolumeSnapshotClass } from './volume-snapshot-class';
@@ -31,12 +30,13 @@ export class VolumeSnapshot extends Construct implements ExistingSnapshot {
     this.snapshotName = props.name;
     this.source = props.source;
     checkManaged(this, 'source', props.source);
-    addObject(this, 'Resource', { name: 'volume', instance: props.name, component: 'snapshot', partOf: 'storage' }, VolumeSnapshotObject.manifest({
+    addObject(this, 'Resource', { name: 'volume', instance: props.name, component: 'snapshot', partOf: 'storage' }, {
+      apiVersion: 'snapshot.storage.k8s.io/v1', kind: 'VolumeSnapshot',
       metadata: { name: props.name, namespace: props.source.namespace },
       spec: {
         volumeSnapshotClassName: props.snapshotClass.className,
         source: { persistentVolumeClaimName: props.source.claimName },
       },
-    }));
+    });
   }
 }

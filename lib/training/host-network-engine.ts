@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
@@ -48,7 +48,8 @@ function addWorkers(scope: Construct, plan: HorovodPlan): void {
   const selector = { app: name, ...selectorLabels(identity) };
   const { slave } = imagePathsOf(props);
   const pod = hostNetworkPod(plan, props.hosts.slice(1).map(host => host.name));
-  addObject(scope, 'Worker', identity, k8s.KubeDeployment.manifest({
+  addObject(scope, 'Worker', identity, {
+    apiVersion: 'apps/v1', kind: 'Deployment',
     metadata: { name, namespace: props.namespace },
     spec: {
       replicas: props.suspend === true ? 0 : Math.max(0, props.hosts.length - 1),
@@ -68,12 +69,12 @@ function addWorkers(scope: Construct, plan: HorovodPlan): void {
           containers: [{
             ...trainingContainer(props, gpusPerHost, privilegeOf(plan), ['bash', slave, String(sshPortOf(plan))]),
             ports: [{ name: 'ssh', containerPort: sshPortOf(plan), hostPort: sshPortOf(plan) }],
-            readinessProbe: { tcpSocket: { port: k8s.IntOrString.fromNumber(sshPortOf(plan)) }, periodSeconds: 5 },
+            readinessProbe: { tcpSocket: { port: sshPortOf(plan) }, periodSeconds: 5 },
           }],
         },
       },
     },
-  }));
+  });
 }
 
 function addMaster(scope: Construct, plan: HorovodPlan): void {
@@ -81,7 +82,8 @@ function addMaster(scope: Construct, plan: HorovodPlan): void {
   const name = `${plan.name}-master`;
   const identity = { name: 'horovod', instance: plan.name, component: 'master', partOf: 'training' };
   const pod = hostNetworkPod(plan, props.hosts.slice(0, 1).map(host => host.name));
-  addJobObject(scope, 'Resource', identity, props.naming ?? 'contentHash', k8s.KubeJob.manifest({
+  addJobObject(scope, 'Resource', identity, props.naming ?? 'contentHash', {
+    apiVersion: 'batch/v1', kind: 'Job',
     metadata: { name, namespace: props.namespace },
     spec: {
       ...jobLimits(props),
@@ -95,7 +97,7 @@ function addMaster(scope: Construct, plan: HorovodPlan): void {
         },
       },
     },
-  }));
+  });
 }
 
 /** mpirun gives up at once on a worker that does not answer, so the master starts when all do. */

@@ -1,4 +1,3 @@
-import { k8s } from '../core/k8s';
 import { Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { standardLabels } from '../core/labels';
@@ -49,7 +48,8 @@ export class ImagenetBenchmarkJob extends Construct {
     if (props.rehearsal !== true) declareNeeds(this, props, gpus);
 
     const identity = { name: 'imagenet-benchmark', instance: this.name, component: 'benchmark', partOf: 'training' };
-    addJobObject(this, 'Resource', identity, props.naming ?? 'contentHash', k8s.KubeJob.manifest({
+    addJobObject(this, 'Resource', identity, props.naming ?? 'contentHash', {
+      apiVersion: 'batch/v1', kind: 'Job',
       metadata: { name: this.name, namespace: props.namespace },
       spec: {
         ...jobLimits(props),
@@ -58,7 +58,7 @@ export class ImagenetBenchmarkJob extends Construct {
           spec: { ...QUIET_POD, restartPolicy: 'Never', volumes: trainingVolumes(props), containers: [container] },
         },
       },
-    }));
+    });
   }
 }
 

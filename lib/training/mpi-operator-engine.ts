@@ -1,9 +1,5 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
-import {
-  MpiJob, type MpiJobSpecLauncherCreationPolicy, type MpiJobSpecMpiImplementation, type MpiJobSpecMpiReplicaSpecsLauncherRestartPolicy,
-  type MpiJobSpecMpiReplicaSpecsWorkerRestartPolicy, type MpiJobSpecRunPolicyCleanPodPolicy,
-} from '../../imports/kubeflow.org';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject } from '../core/manifest-object';
 import { check } from '../core/problems';
@@ -21,31 +17,32 @@ export function addMpiOperatorCluster(scope: Construct, plan: HorovodPlan): void
     `\`name\` is "${name}", ${name.length} characters: worker host names are made from it, so it may have ${LONGEST_NAME}. Shorten it.`);
   const identity = (component: string) => ({ name: 'horovod', instance: name, component, partOf: 'training' });
   const home = props.mpiOperator?.sshUserHome;
-  addJobObject(scope, 'Resource', identity('mpijob'), props.naming ?? 'contentHash', MpiJob.manifest({
+  addJobObject(scope, 'Resource', identity('mpijob'), props.naming ?? 'contentHash', {
+    apiVersion: 'kubeflow.org/v2beta1', kind: 'MPIJob',
     metadata: { name, namespace: props.namespace },
     spec: {
       slotsPerWorker: gpusPerHost,
-      mpiImplementation: 'OpenMPI' as MpiJobSpecMpiImplementation,
+      mpiImplementation: 'OpenMPI',
       sshAuthMountPath: home === undefined ? undefined : `${home}/.ssh`,
-      launcherCreationPolicy: 'WaitForWorkersReady' as MpiJobSpecLauncherCreationPolicy,
-      runPolicy: { cleanPodPolicy: 'Running' as MpiJobSpecRunPolicyCleanPodPolicy, ...jobLimits(props) },
+      launcherCreationPolicy: 'WaitForWorkersReady',
+      runPolicy: { cleanPodPolicy: 'Running', ...jobLimits(props) },
       mpiReplicaSpecs: {
-        launcher: {
+        Launcher: {
           replicas: 1,
-          restartPolicy: 'Never' as MpiJobSpecMpiReplicaSpecsLauncherRestartPolicy,
+          restartPolicy: 'Never',
           template: template(standardLabels(identity('launcher')), launcherPod(plan)),
         },
-        worker: {
+        Worker: {
           replicas: Math.max(1, props.hosts.length),
-          restartPolicy: 'Never' as MpiJobSpecMpiReplicaSpecsWorkerRestartPolicy,
+          restartPolicy: 'Never',
           template: template(standardLabels(identity('worker')), workerPod(plan, selectorLabels(identity('worker')))),
         },
       },
     },
-  }));
+  });
 }
 
-const template = (labels: Record<string, string>, spec: k8s.PodSpec) => k8s.toJson_PodTemplateSpec({ metadata: { labels }, spec });
+const template = (labels: Record<string, string>, spec: k8s.PodSpec) => ({ metadata: { labels }, spec });
 
 function privilegeOf({ props, dropPageCache }: HorovodPlan): Privilege {
   if (dropPageCache) return 'privileged';
@@ -85,7 +82,7 @@ function workerPod(plan: HorovodPlan, workerLabels: Record<string, string>): k8s
       ...sshServer,
       // The base images give the sshd binary this capability; without it in the bounding set the kernel refuses to run the binary.
       ...(typeof privilegeOf(plan) === 'number' ? { securityContext: { ...sshServer.securityContext, capabilities: { drop: ['ALL'], add: ['NET_BIND_SERVICE'] } } } : {}),
-      readinessProbe: { tcpSocket: { port: k8s.IntOrString.fromNumber(port) }, periodSeconds: 5 },
+      readinessProbe: { tcpSocket: { port }, periodSeconds: 5 },
     }],
   };
 }

@@ -1,4 +1,4 @@
-import { k8s } from '../core/k8s';
+import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';
@@ -49,9 +49,9 @@ export function trainingMounts({ data, results }: TrainingOptions): k8s.VolumeMo
 /** Resources of a GPU container; what is not asked for is not written. */
 export function gpuResources(gpus: number, { cpu, memory }: TrainingOptions): k8s.ResourceRequirements | undefined {
   const limits = {
-    ...(gpus > 0 ? { [GPU_RESOURCE]: k8s.Quantity.fromNumber(gpus) } : {}),
-    ...(cpu === undefined ? {} : { cpu: k8s.Quantity.fromString(String(cpu)) }),
-    ...(memory === undefined ? {} : { memory: k8s.Quantity.fromString(memory) }),
+    ...(gpus > 0 ? { [GPU_RESOURCE]: gpus } : {}),
+    ...(cpu === undefined ? {} : { cpu: String(cpu) }),
+    ...(memory === undefined ? {} : { memory }),
   };
   return Object.keys(limits).length > 0 ? { limits } : undefined;
 }

@@ -1,6 +1,7 @@
-import { type ApiObject, type ApiObjectProps, type Chart, JsonPatch } from 'cdk8s';
+import { type ApiObject, type Chart, JsonPatch } from 'cdk8s';
 import fc from 'fast-check';
 import { type JobNaming, type Json } from '../../lib';
+import { type ObjectOf } from '../../lib/core/kinds';
 import { addJobObject, addObject } from '../../lib/core/manifest-object';
 import { build } from '../support';
 import { podSpec } from './objects';
@@ -10,7 +11,7 @@ const LABELS = {
   'app.kubernetes.io/name': 'train', 'app.kubernetes.io/instance': 'imagenet', 'app.kubernetes.io/component': 'job',
   'app.kubernetes.io/part-of': 'training', 'app.kubernetes.io/managed-by': 'cdk8s-aipod',
 };
-const job = (spec: Json = {}, metadata: Json = {}): ApiObjectProps => ({
+const job = (spec: Json = {}, metadata: Json = {}): ObjectOf<'Job'> => ({
   apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'imagenet', namespace: 'team', ...metadata }, spec: { template: { spec: podSpec({ restartPolicy: 'Never' }) }, ...spec },
 });
 
@@ -22,7 +23,7 @@ function written(add: (layer: Chart) => unknown): Json {
 }
 const jobNamed = (naming: JobNaming, manifest = job(), patch: (object: ApiObject) => void = () => undefined): Json =>
   written(layer => { patch(addJobObject(layer, 'Resource', IDENTITY, naming, manifest)); });
-const nameOf = (manifest: ApiObjectProps, patch?: (object: ApiObject) => void): string => jobNamed('contentHash', manifest, patch).metadata.name;
+const nameOf = (manifest: ObjectOf<'Job'>, patch?: (object: ApiObject) => void): string => jobNamed('contentHash', manifest, patch).metadata.name;
 
 describe('labels', () => {
   test('are added to an object, and nothing else is', () => {
@@ -110,7 +111,7 @@ describe('the name of a job', () => {
 describe('JSON patches, the way out when a prop is missing', () => {
   test('use the paths that are in the file, and keep fields that nobody described', () => {
     const manifest = written(layer => {
-      addObject(layer, 'Resource', IDENTITY, { ...job(), spec: { ...job().spec, unknownHere: { a: 1 } } }).addJsonPatch(
+      addObject(layer, 'Resource', IDENTITY, job({ unknownHere: { a: 1 } })).addJsonPatch(
         JsonPatch.add('/spec/template/spec/containers/0/newField', { b: [2] }),
         JsonPatch.replace('/spec/template/spec/restartPolicy', 'OnFailure'),
         JsonPatch.add('/spec/futureField', 'x'),

@@ -1,9 +1,9 @@
 import { ApiObject, type ApiObjectProps, App, type AppProps, Chart, type IResolver, JsonPatch, Lazy, Size } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-27';
 import fc from 'fast-check';
 import { buildEnvironment } from '../../apps/build';
 import { environments } from '../../apps/environments';
 import { type Json } from '../../lib';
-import { k8s } from '../../lib/core/k8s';
 import { PlainObject } from '../../lib/core/plain-object';
 
 /** What an object becomes: its text with the order of its keys, or the error. */

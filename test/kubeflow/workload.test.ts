@@ -1,4 +1,3 @@
-import { k8s } from 'cdk8s-plus-27';
 import { type Chart } from 'cdk8s';
 import { ExistingClaim, type WorkloadOptions } from '../../lib';
 import { checkWorkload, workloadPod } from '../../lib/kubeflow/workload';
@@ -12,7 +11,7 @@ test('every option reaches the pod; otherwise a user sets it and nothing happens
   const options: Required<WorkloadOptions> = {
     image: 'image:1', command: ['run', '--fast'], environment: { A: 'b' }, cpu: '500m', memory: '4Gi', gpus: 2, sharedMemory: '1Gi', mounts: [{ dataset: data, mountPath: '/data' }], runAsUser: 1234,
   };
-  expect(k8s.toJson_PodSpec(workloadPod('main', options))).toMatchObject({
+  expect(workloadPod('main', options)).toMatchObject({
     automountServiceAccountToken: false,
     securityContext: { runAsNonRoot: true, runAsUser: 1234, runAsGroup: 1234, fsGroup: 1234, seccompProfile: { type: 'RuntimeDefault' } },
     volumes: [{ name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } }, { name: 'data', persistentVolumeClaim: { claimName: 'data' } }],
@@ -28,7 +27,7 @@ test('every option reaches the pod; otherwise a user sets it and nothing happens
 test('without options a pod has one CPU and 2Gi, no GPU, no volume, and user 1000', () => {
   const { volumes, containers: [container], securityContext } = workloadPod('main', { image: 'image:1', command: ['run'] });
   expect([volumes, container.volumeMounts, container.env, securityContext?.runAsUser]).toEqual([[], [], undefined, 1000]);
-  expect(k8s.toJson_Container(container)).toMatchObject({ resources: { requests: { cpu: '1', memory: '2Gi' }, limits: { memory: '2Gi' } } });
+  expect(container).toMatchObject({ resources: { requests: { cpu: '1', memory: '2Gi' }, limits: { memory: '2Gi' } } });
 });
 
 test.each<[string, Partial<WorkloadOptions>, string]>([
