@@ -25,9 +25,9 @@ interface Dependencies {
 /**
  * The order that cdk8s gives to charts and objects. cdk8s writes a dependency down as pairs of objects and follows every path between them, which
  * takes for ever for charts in a chain; here each object is visited once. Throws where dependencies form a circle.
+ * @param all every construct of the app, as `findAll` gives them
  */
-export function applyOrder(app: IConstruct): ApplyOrder {
-  const all = app.node.findAll();
+export function applyOrder(all: readonly IConstruct[]): ApplyOrder {
   const { dependencies, numbered } = dependenciesOf(all);
   const charts = sorted(all, dependencies).filter(construct => construct instanceof Chart);
   return {

@@ -110,12 +110,13 @@ export class EnvironmentApp extends App {
 
   /** Makes every manifest, once, and checks all of them. */
   check(): CheckedEnvironment {
-    const ofConstructs = this.node.findAll().flatMap(construct => construct.node.validate().map(sentence => ({ path: construct.node.path, sentence })));
-    const prerequisites = this.prerequisites();
-    const { manifests, unreadable } = this.manifests();
+    const constructs = this.node.findAll();
+    const ofConstructs = constructs.flatMap(construct => construct.node.validate().map(sentence => ({ path: construct.node.path, sentence })));
+    const prerequisites = prerequisitesOf(constructs);
+    const { manifests, unreadable } = manifestsOf(constructs);
     const model: Model = { manifests, cluster: this.cluster, existing: existingObjects(this.cluster, prerequisites) };
     const ofManifests = [...unreadable, ...[...this.rules].flatMap(rule => rule(model))];
-    const { order, findings: ofOrder } = orderOf(this);
+    const { order, findings: ofOrder } = orderOf(constructs);
     const findings = [...ofConstructs, ...ofManifests, ...ofOrder, ...replacedFiles(prerequisites)];
     return {
       manifests, prerequisites, order,
@@ -125,7 +126,7 @@ export class EnvironmentApp extends App {
 
   /** What must be true before the first apply. */
   prerequisites(): DeclaredPrerequisite[] {
-    return prerequisitesOf(this);
+    return prerequisitesOf(this.node.findAll());
   }
 
   /**
@@ -146,35 +147,35 @@ export class EnvironmentApp extends App {
       writeFileSync(path, emitYaml([file.manifest]));
     }
   }
-
-  /** What the rules look at and what is written, and the objects that cannot be turned into a manifest, most often because of a JSON patch. */
-  private manifests(): { manifests: Manifest[]; unreadable: Finding[] } {
-    const unreadable: Finding[] = [];
-    const manifests = this.node.findAll().filter(construct => construct instanceof ApiObject).flatMap((source): Manifest[] => {
-      const path = source.node.path.replace(/\/(Resource|Default)$/, '');
-      try {
-        const json = source.toJson();
-        const { apiVersion, kind, metadata: { name, namespace } } = json;
-        return [{ path, apiVersion, kind, name, namespace, json, source }];
-      } catch (error) {
-        unreadable.push({ path, sentence: `No manifest can be made of ${source.kind} ${source.name}: ${messageOf(error)}. Correct the object or its JSON patches.` });
-        return [];
-      }
-    });
-    return { manifests, unreadable };
-  }
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** What the rules look at and what is written, and the objects that cannot be turned into a manifest, most often because of a JSON patch. */
+function manifestsOf(constructs: readonly IConstruct[]): { manifests: Manifest[]; unreadable: Finding[] } {
+  const unreadable: Finding[] = [];
+  const manifests = constructs.filter(construct => construct instanceof ApiObject).flatMap((source): Manifest[] => {
+    const path = source.node.path.replace(/\/(Resource|Default)$/, '');
+    try {
+      const json = source.toJson();
+      const { apiVersion, kind, metadata: { name, namespace } } = json;
+      return [{ path, apiVersion, kind, name, namespace, json, source }];
+    } catch (error) {
+      unreadable.push({ path, sentence: `No manifest can be made of ${source.kind} ${source.name}: ${messageOf(error)}. Correct the object or its JSON patches.` });
+      return [];
+    }
+  });
+  return { manifests, unreadable };
+}
 
 const existingObjects = (cluster: Cluster, prerequisites: readonly DeclaredPrerequisite[]): ObjectReference[] => [
   ...(cluster.existing ?? []).flatMap(object => (object.name === undefined ? [] : [{ ...object, name: object.name }])),
   ...prerequisites.flatMap(({ provides }) => provides ?? []),
 ];
 
-function orderOf(app: App): { order?: ApplyOrder; findings: Finding[] } {
+function orderOf(constructs: readonly IConstruct[]): { order?: ApplyOrder; findings: Finding[] } {
   try {
-    return { order: applyOrder(app), findings: [] };
+    return { order: applyOrder(constructs), findings: [] };
   } catch (error) {
     return { findings: [{ path: '', sentence: `\`addDependency\` gives no order of apply: ${messageOf(error)}. Remove one of these dependencies.` }] };
   }

@@ -14,14 +14,17 @@ function notPlain(): never {
 }
 
 /**
- * An ApiObject whose JSON is made in one walk where its manifest is a tree of plain JSON, as nearly all are. Patches, tokens, resolvers of the app and
- * whatever else is unusual are left to cdk8s. The result is the same, to the order of keys.
+ * An ApiObject whose JSON is made in one walk, when it is added, where its manifest is a tree of plain JSON, as nearly all are; the manifest that was given is
+ * then forgotten. Patches, tokens, resolvers of the app and whatever else is unusual are left to cdk8s. The result is the same, to the order of keys.
  */
 export class PlainObject extends ApiObject {
+  private readonly json?: Json;
   private isPatched = false;
 
-  constructor(scope: Construct, id: string, private readonly manifest: ApiObjectProps) {
-    super(scope, id, manifest);
+  constructor(scope: Construct, id: string, manifest: ApiObjectProps) {
+    const json = jsonOf(manifest);
+    super(scope, id, json ?? manifest);
+    this.json = json;
   }
 
   override addJsonPatch(...ops: JsonPatch[]): void {
@@ -29,15 +32,21 @@ export class PlainObject extends ApiObject {
     super.addJsonPatch(...ops);
   }
 
+  /** The manifest. Only its metadata is made anew with each call. */
   override toJson(): Json {
-    if (this.isPatched || process.env.CDK8S_DISABLE_SORT || !App.of(this).resolvers.every(({ constructor }) => BUILT_IN.includes(constructor))) return super.toJson();
-    try {
-      const { apiVersion, kind = notPlain(), ...rest } = plain({ ...this.manifest, metadata: undefined });
-      return { apiVersion, kind, metadata: this.metadata.toJson(), ...rest };
-    } catch {
-      // What cdk8s cannot make JSON of either, it explains.
-      return super.toJson();
-    }
+    if (!this.json || this.isPatched || !App.of(this).resolvers.every(({ constructor }) => BUILT_IN.includes(constructor))) return super.toJson();
+    const { apiVersion, kind, metadata: _metadata, ...rest } = this.json;
+    return { apiVersion, kind, metadata: this.metadata.toJson(), ...rest };
+  }
+}
+
+/** The manifest as a tree of plain JSON with sorted keys, or undefined where it is none. */
+function jsonOf(manifest: ApiObjectProps): Json {
+  try {
+    return process.env.CDK8S_DISABLE_SORT ? undefined : plain(manifest);
+  } catch {
+    // What cdk8s cannot make JSON of either, it explains.
+    return undefined;
   }
 }
 

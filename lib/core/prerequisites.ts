@@ -57,15 +57,16 @@ export interface DeclaredPrerequisite extends Prerequisite {
   readonly neededBy: readonly string[];
 }
 
-/** Every prerequisite below `root`, each once, in the order to work through them. */
-export function prerequisitesOf(root: IConstruct): DeclaredPrerequisite[] {
+/** Every prerequisite of these constructs, each once, in the order to work through them. */
+export function prerequisitesOf(constructs: readonly IConstruct[]): DeclaredPrerequisite[] {
   const byText = new Map<string, { prerequisite: Prerequisite; neededBy: Set<string> }>();
-  const secrets = secretPrerequisites(root);
-  for (const construct of root.node.findAll()) {
+  const secrets = secretPrerequisites(constructs);
+  for (const construct of constructs) {
     for (const { type, data } of construct.node.metadata) {
       if (type !== METADATA) continue;
       const prerequisite = data as Prerequisite;
-      const key = JSON.stringify([prerequisite.area, prerequisite.what, prerequisite.commands, prerequisite.provides, prerequisite.file]);
+      const { area, what, commands, provides, file } = prerequisite;
+      const key = [area, what, ...commands ?? [], provides || file ? JSON.stringify([provides, file]) : ''].join('\n');
       const known = byText.get(key) ?? { prerequisite, neededBy: new Set<string>() };
       byText.set(key, known);
       known.neededBy.add(construct.node.path);

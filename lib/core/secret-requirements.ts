@@ -44,10 +44,10 @@ interface MergedSecret {
   readonly neededBy: Set<string>;
 }
 
-/** One prerequisite per Secret that is required below `root`, with the line that makes it. */
-export function secretPrerequisites(root: IConstruct): DeclaredPrerequisite[] {
+/** One prerequisite per Secret that these constructs require, with the line that makes it. */
+export function secretPrerequisites(constructs: readonly IConstruct[]): DeclaredPrerequisite[] {
   const secrets = new Map<string, MergedSecret>();
-  for (const construct of root.node.findAll()) {
+  for (const construct of constructs) {
     for (const { type, data } of construct.node.metadata) {
       if (type !== METADATA) continue;
       const { namespace, name, keys, purpose, generate } = data as SecretRequirement;
@@ -59,7 +59,7 @@ export function secretPrerequisites(root: IConstruct): DeclaredPrerequisite[] {
       merged.neededBy.add(construct.node.path);
     }
   }
-  const own = ownNamespaces(root, new Set([...secrets.values()].map(({ namespace }) => namespace)));
+  const own = ownNamespaces(constructs, new Set([...secrets.values()].map(({ namespace }) => namespace)));
   return [...own, ...[...secrets.values()].map(({ namespace, name, keys, purposes, neededBy }) => ({
     area: 'Secrets' as const,
     what: `Secret ${namespace}/${name} with ${keys.size === 1 ? 'key' : 'keys'} ${[...keys.keys()].join(', ')}: ${[...purposes].join('; ')}`,
@@ -70,8 +70,8 @@ export function secretPrerequisites(root: IConstruct): DeclaredPrerequisite[] {
 }
 
 /** Namespaces of Secrets that are made here: their files are applied before the Secrets can be made. */
-function ownNamespaces(root: IConstruct, namespaces: ReadonlySet<string>): DeclaredPrerequisite[] {
-  const made = root.node.findAll().filter(construct => construct instanceof ApiObject).filter(({ kind, name }) => kind === 'Namespace' && namespaces.has(name));
+function ownNamespaces(constructs: readonly IConstruct[], namespaces: ReadonlySet<string>): DeclaredPrerequisite[] {
+  const made = constructs.filter(construct => construct instanceof ApiObject).filter(({ kind, name }) => kind === 'Namespace' && namespaces.has(name));
   return [...new Set(made.map(({ chart }) => chart))].map(chart => ({
     area: 'Cluster',
     what: `The namespaces of the Secrets below are there: ${made.filter(object => object.chart === chart).map(({ name }) => name).join(', ')}`,

@@ -97,10 +97,15 @@ describe('the JSON is that of cdk8s; otherwise objects of this library are writt
 
   test('in every environment', () => {
     for (const environment of environments) {
-      const objects = buildEnvironment(environment).node.findAll().filter(construct => construct instanceof ApiObject);
-      const plain = objects.filter(object => Object.getPrototypeOf(object) === PlainObject.prototype);
-      expect(plain.length).toBeGreaterThan(5);
-      for (const object of plain) expect(serialized(object.toJson())).toBe(serialized(ApiObject.prototype.toJson.call(object)));
+      const jsonOf = () => buildEnvironment(environment).node.findAll().filter(construct => construct instanceof PlainObject).map((object): Json => object.toJson());
+      const own = jsonOf();
+      process.env.CDK8S_DISABLE_SORT = '1';
+      const stock = jsonOf();
+      delete process.env.CDK8S_DISABLE_SORT;
+      expect(own.length).toBeGreaterThan(5);
+      // The hash in the name of a job is taken from the order of its fields, too.
+      const withoutHashes = (objects: Json[]) => JSON.parse(JSON.stringify(objects).replace(/-[0-9a-f]{8}\b/g, '')) as Json[];
+      expect(withoutHashes(own)).toEqual(withoutHashes(stock));
     }
   });
 });

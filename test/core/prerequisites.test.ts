@@ -8,7 +8,7 @@ import { build } from '../support';
 function declared(add: (first: Construct, second: Construct) => void) {
   const chart = new Chart(new App(), 'layer');
   add(new Construct(chart, 'first'), new Construct(chart, 'second'));
-  return prerequisitesOf(chart.node.root);
+  return prerequisitesOf(chart.node.root.node.findAll());
 }
 
 test('every field reaches the reader, with the construct that needs it', () => {

@@ -24,7 +24,7 @@ function files(build: (app: App) => void, write: (app: App) => void): Record<str
 }
 const byStock = (build: (app: App) => void) => files(build, app => { app.synth(); });
 const byUs = (build: (app: App) => void) => files(build, app => {
-  writeCharts(app, applyOrder(app), new Map(app.node.findAll().filter(construct => construct instanceof ApiObject).map(object => [object, object.toJson()])));
+  writeCharts(app, applyOrder(app.node.findAll()), new Map(app.node.findAll().filter(construct => construct instanceof ApiObject).map(object => [object, object.toJson()])));
 });
 const sameAsStock = (build: (app: App) => void) => {
   const expected = byStock(build);
@@ -132,7 +132,7 @@ test('the construct that depends on itself is named', () => {
   const app = new App();
   const a = object(new Chart(app, 'chart'), 'a');
   a.addDependency(a);
-  expect(() => applyOrder(app)).toThrow('chart/a => chart/a');
+  expect(() => applyOrder(app.node.findAll())).toThrow('chart/a => chart/a');
 });
 
 test('charts in a long chain cost no more than their number; otherwise a synth of eight charts does not end', () => {
@@ -142,5 +142,5 @@ test('charts in a long chain cost no more than their number; otherwise a synth o
     objects(chart, ...Array.from({ length: 10 }, (_, number) => `o${number}`));
     if (index > 0) chart.addDependency(charts[index - 1]!);
   }
-  expect(applyOrder(app).charts.map(({ chart, objects: { length } }) => [chart, length])).toEqual(charts.map(chart => [chart, 10]));
+  expect(applyOrder(app.node.findAll()).charts.map(({ chart, objects: { length } }) => [chart, length])).toEqual(charts.map(chart => [chart, 10]));
 });
