@@ -4,8 +4,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { installedTools, peerCases } from './peers.mjs';
-import { page, table } from './report.mjs';
+import { buildSync } from 'esbuild';
+import { checkSameObjects, installedTools, peerCases, settingsChart } from './peers.mjs';
+import { HELM_OF_SETTINGS, page, table } from './report.mjs';
 import { medians, versionOf } from './run.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -37,19 +38,29 @@ function command() {
 
 /** Ten thousand objects. */
 function many({ tools }) {
-  const own = (objects, charts, how = 'own') => script(bench('many.cjs'), String(objects), String(charts), how, join(temporary, `${how}-${objects}-${charts}`));
+  // In one file, as scripts/build.cjs makes it of the environments.
+  const bundle = join(temporary, 'many.cjs');
+  buildSync({ entryPoints: [bench('many.cjs')], outfile: bundle, bundle: true, platform: 'node', target: 'node20', minifyWhitespace: true, minifySyntax: true });
+  const own = (objects, charts, how = 'own') => script(bundle, String(objects), String(charts), how, join(temporary, `${how}-${objects}-${charts}`));
   const cases = short ? {
     '1,000 objects': own(1000, 1), '2,000 objects': own(2000, 1),
     '150 objects in 5 charts': own(150, 5), '150 objects in 5 charts that depend on each other in a chain': own(150, 5, 'chained'),
   } : {
     '10,000 objects in 1 chart': own(10_000, 1), '10,000 objects in 100 charts': own(10_000, 100), '10,000 objects in 1,000 charts': own(10_000, 1000), '1,000 objects in 1 chart': own(1000, 1),
     '10,000 objects in 100 charts in a chain': own(10_000, 100, 'chained'),
+    '10,000 objects in 100 charts, with the checks timed': own(10_000, 100, 'timed'),
     'cdk8s alone, 1 chart': own(10_000, 1, 'stock'), 'cdk8s alone, 100 charts': own(10_000, 100, 'stock'),
   };
   // The other tools get what the first case writes.
   medians({ first: own(short ? 1000 : 10_000, 100) }, 1);
   const manifests = join(temporary, `own-${short ? 1000 : 10_000}-100`, 'many');
-  return medians({ ...cases, ...peerCases(short ? [] : tools.filter(({ name }) => name === 'helm' || name === 'kosko'), manifests, join(temporary, 'many')) }, 3);
+  const peers = short ? [] : tools.filter(({ name }) => name === 'helm' || name === 'kosko');
+  const ofSettings = peers.some(({ name }) => name === 'helm') ? { [HELM_OF_SETTINGS]: settingsChart(200) } : {};
+  if (peers.some(({ name }) => name === 'helm')) {
+    medians({ small: own(200, 1) }, 1);
+    checkSameObjects(join(temporary, 'own-200-1', 'many'), settingsChart(4));
+  }
+  return medians({ ...cases, ...ofSettings, ...peerCases(peers, manifests, join(temporary, 'many')) }, 3);
 }
 
 /** Ratios that hold on any machine. */

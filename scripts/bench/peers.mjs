@@ -1,4 +1,6 @@
-// The same objects as inputs of other tools, made from the manifests in a folder.
+// The same objects as inputs of other tools: made from the manifests in a folder, or from the settings that they follow from.
+import { deepStrictEqual } from 'node:assert';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -59,4 +61,14 @@ export function peerCases(tools, manifests, temporary) {
     mkdirSync(folder, { recursive: true });
     return [title, { command: prepare(files, folder) }];
   }));
+}
+
+/** The ten thousand objects by a chart in the style of `helm create`, which makes them of values, as the library makes them of props. */
+export const settingsChart = teams => ({ command: ['helm', 'template', 'bench', join(import.meta.dirname, 'helm-chart'), '--set', `teams=${teams}`] });
+
+/** Throws unless the chart gives the objects that are in a folder, but for the hash in the names of jobs. */
+export function checkSameObjects(folder, { command: [file, ...args] }) {
+  const sorted = objects => objects.map(({ metadata: { name, ...metadata }, ...object }) => ({ ...object, metadata: { ...metadata, name: name.replace(/-[0-9a-f]{8}$/, '') } }))
+    .map(object => [`${object.metadata.namespace} ${object.kind} ${object.metadata.name}`, object]).sort(([a], [b]) => (a < b ? -1 : 1));
+  deepStrictEqual(sorted(objectsOf(spawnSync(file, args, { encoding: 'utf8', maxBuffer: 2 ** 30 }).stdout)), sorted(filesOf(folder).flatMap(([, text]) => objectsOf(text))));
 }

@@ -40,7 +40,7 @@ function suspects(value: Json): readonly Suspect[] {
 }
 
 function suspectsInText(text: string): readonly Suspect[] {
-  const match = HINT.test(text) ? SECRET_VALUE.find(({ pattern }) => pattern.test(text)) : undefined;
+  const match = hasHint(text) ? SECRET_VALUE.find(({ pattern }) => pattern.test(text)) : undefined;
   return match ? [{ field: '', what: match.what }] : NONE;
 }
 
@@ -66,6 +66,18 @@ function suspectsInMap(map: Record<string, Json>): readonly Suspect[] {
 
 const below = (field: string, found: readonly Suspect[]): Suspect[] => found.map(suspect => ({ ...suspect, field: field + suspect.field }));
 
+/** Arguments, names and images repeat from object to object. */
+const knownTexts = new Map<string, boolean>();
+const MOST_TEXTS = 10_000;
+
+function hasHint(text: string): boolean {
+  const known = knownTexts.get(text);
+  if (known !== undefined) return known;
+  const found = HINT.test(text);
+  if (text.length < 200 && knownTexts.size < MOST_TEXTS) knownTexts.set(text, found);
+  return found;
+}
+
 /** The same few keys are everywhere. */
 const knownKeys = new Map<string, boolean>();
 
@@ -76,4 +88,4 @@ function isSecret(key: string, value: string): boolean {
 }
 
 const isArgumentOf = (flag: unknown, argument: unknown): boolean =>
-  typeof flag === 'string' && typeof argument === 'string' && SECRET_FLAG.test(flag) && !argument.startsWith('-') && !HARMLESS_VALUE.test(argument);
+  typeof flag === 'string' && typeof argument === 'string' && hasHint(flag) && SECRET_FLAG.test(flag) && !argument.startsWith('-') && !HARMLESS_VALUE.test(argument);

@@ -41,6 +41,8 @@ const RULE_OF_KIND: Record<string, NameRule> = {
   Role: RBAC_RULE, ClusterRole: RBAC_RULE, RoleBinding: RBAC_RULE, ClusterRoleBinding: RBAC_RULE,
 };
 
+const NONE: Finding[] = [];
+
 /** Names, labels and annotations that the API server refuses. */
 export const names: Rule = ({ manifests }) => manifests.flatMap(manifest => [
   ...nameFindings(manifest),
@@ -50,22 +52,24 @@ export const names: Rule = ({ manifests }) => manifests.flatMap(manifest => [
 
 function nameFindings({ path, kind, name, namespace }: Manifest): Finding[] {
   const rule = RULE_OF_KIND[kind] ?? SUBDOMAIN_RULE;
-  const bad = (key: string, value: string, { pattern, maxLength, words }: NameRule, what: string): Finding[] =>
-    (value.length <= maxLength && pattern.test(value)) ? [] : [{
-      path, sentence: `\`${key}\` is "${value}": ${what} must be ${words}. Try "${repair(value, maxLength)}".`,
-    }];
+  if (isName(name, rule) && (namespace === undefined || isName(namespace, LABEL_RULE))) return NONE;
+  const bad = (key: string, value: string, wanted: NameRule, what: string): Finding[] => (isName(value, wanted) ? [] : [{
+    path, sentence: `\`${key}\` is "${value}": ${what} must be ${wanted.words}. Try "${repair(value, wanted.maxLength)}".`,
+  }]);
   return [
     ...bad('metadata.name', name, rule, `the name of a ${kind}`),
     ...(namespace === undefined ? [] : bad('metadata.namespace', namespace, LABEL_RULE, 'a namespace')),
   ];
 }
 
+const isName = (value: string, { pattern, maxLength }: NameRule): boolean => value.length <= maxLength && pattern.test(value);
+
 function repair(value: string, maxLength: number): string {
   return value.toLowerCase().replace(/[^a-z0-9-]+/g, '-').slice(0, maxLength).replace(/^[-0-9]+|-+$/g, '') || 'a-name';
 }
 
 function metadataFindings(path: string, place: string, metadata: Json): Finding[] {
-  if (!metadata) return [];
+  if (!metadata || isRight(metadata)) return NONE;
   const badKeys = (field: 'labels' | 'annotations'): Finding[] => !metadata[field] ? [] : Object.keys(metadata[field]).filter(key => !isQualifiedName(key)).map(key => ({
     path,
     sentence: `\`${place}.${field}\` has the key "${key}": a key is [prefix/]name, where the name has at most 63 letters, digits, "-", "_" or "." `
@@ -83,6 +87,13 @@ function metadataFindings(path: string, place: string, metadata: Json): Finding[
     path, sentence: `\`${place}.annotations["${key}"]\` is ${JSON.stringify(value)}: an annotation value is text. Put it in quotes.`,
   }));
   return [...badKeys('labels'), ...badKeys('annotations'), ...badValues, ...badAnnotations];
+}
+
+/** Nearly all are, and nothing is made for them. */
+function isRight({ labels, annotations }: Json): boolean {
+  for (const key in labels) if (!isQualifiedName(key) || !isLabelValue(labels[key])) return false;
+  for (const key in annotations) if (!isQualifiedName(key) || typeof annotations[key] !== 'string') return false;
+  return true;
 }
 
 const isLabelValue = (value: unknown): boolean => typeof value === 'string' && value.length <= 63 && LABEL_VALUE.test(value);
