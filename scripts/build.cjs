@@ -7,10 +7,14 @@ const { join } = require('node:path');
 const root = join(__dirname, '..');
 const folder = join(root, 'out', 'bundle');
 
+/** Every file below a folder of the project. */
+const filesBelow = name => readdirSync(join(root, name), { withFileTypes: true })
+  .flatMap(entry => (entry.isDirectory() ? filesBelow(join(name, entry.name)) : [join(name, entry.name)]));
+
 /** A hash of everything that the build reads: the content of the sources, and which packages are installed. */
 function fingerprint() {
   const hash = createHash('sha1');
-  const sources = ['apps', 'imports', 'lib'].flatMap(name => readdirSync(join(root, name), { recursive: true }).map(file => join(name, file)));
+  const sources = ['apps', 'imports', 'lib'].flatMap(filesBelow);
   for (const file of [...sources.filter(name => name.endsWith('.ts')).sort(), 'package.json', 'tsconfig.json', join('scripts', 'build.cjs')]) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }
