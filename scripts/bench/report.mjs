@@ -76,8 +76,8 @@ ${table(results.command)}
 
 ## Ten thousand objects
 
-200 teams of 50: a namespace, two claims and 47 jobs each. The library makes, checks and writes them; cdk8s alone makes and writes. Helm runs twice: with `scripts/bench/helm-chart`,
-written in the style of `helm create`, which makes the objects of values as the library makes them of props, and with a chart whose templates are the finished manifests.
+200 teams of 50: a namespace, two claims and 47 jobs each. The library makes, checks and writes them; cdk8s alone makes and writes. Helm runs twice: with \`scripts/bench/helm-chart\`,
+written in the style of \`helm create\`, which makes the objects of values as the library makes them of props, and with a chart whose templates are the finished manifests.
 
 ${table(results.many)}
 `;
