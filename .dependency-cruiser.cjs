@@ -1,4 +1,4 @@
-/** Who may import whom: core knows no system, a system knows core and storage, apps and tests know the public index. */
+/** Who may import whom: core knows no system, services know core and storage, a product knows core, storage and services, apps and tests know the public index. */
 const systems = ['airflow', 'dataops', 'jupyterhub', 'kubeflow', 'mlflow', 'scheduling', 'storage', 'training'];
 const products = systems.filter(system => system !== 'storage').join('|');
 
@@ -6,9 +6,10 @@ module.exports = {
   forbidden: [
     { name: 'core-knows-no-system', severity: 'error', from: { path: '^lib/core/' }, to: { path: '^lib/', pathNot: '^lib/core/' } },
     { name: 'storage-knows-only-core', severity: 'error', from: { path: '^lib/storage/' }, to: { path: '^lib/', pathNot: '^lib/(core|storage)/' } },
+    { name: 'services-know-no-product', severity: 'error', from: { path: '^lib/services/' }, to: { path: '^lib/', pathNot: '^lib/(core|storage|services)/' } },
     {
       name: 'no-product-knows-another', severity: 'error',
-      from: { path: `^lib/(${products})/` }, to: { path: '^lib/', pathNot: ['^lib/(core|storage)/', '^lib/$1/'] },
+      from: { path: `^lib/(${products})/` }, to: { path: '^lib/', pathNot: ['^lib/(core|storage|services)/', '^lib/$1/'] },
     },
     { name: 'apps-use-the-index', severity: 'error', from: { path: '^apps/' }, to: { path: '^lib/', pathNot: '^lib/index\\.ts$' } },
     { name: 'lib-knows-no-app', severity: 'error', from: { path: '^(lib|imports)/' }, to: { path: '^(apps|test)/' } },

@@ -47,12 +47,18 @@ export { SharedVolume, type SharedVolumeProps } from './storage/shared-volume';
 
 export { VolumeAccess, type VolumeAccessProps, type VolumeRight } from './storage/volume-access';
 
+// Services: what several products run or offer.
+export { type InClusterDatabase } from './services/postgresql';
+export { type Resources, type VolumeOptions } from './services/resources';
+export { type WebExposure } from './services/web-exposure';
+export { type WorkloadOptions } from './services/workload';
+
 // Airflow: the documents' deployment, without Helm.
 export { AirflowStack, type AirflowStackProps } from './airflow/airflow-stack';
 export { type AirflowVersion } from './airflow/upstream';
 export {
-  type AdminUser, type Dags, type DataManagement, type Executor, type ExternalBroker, type ExternalDatabase, type FlowerOptions, type GitSsh, type InClusterBroker, type InClusterDatabase,
-  type LogOptions, type Resources, type SchedulerOptions, type VolumeOptions, type WebExposure, type WebOptions, type WorkerOptions,
+  type AdminUser, type Dags, type DataManagement, type Executor, type ExternalBroker, type ExternalDatabase, type FlowerOptions, type GitSsh, type InClusterBroker, type LogOptions,
+  type SchedulerOptions, type WebOptions, type WorkerOptions,
 } from './airflow/options';
 
 // Training: the documents' benchmarks, on one node and on several.
@@ -76,7 +82,6 @@ export { TensorBoard, type TensorBoardProps } from './kubeflow/tensorboard';
 export {
   type PipelineDataset, type PipelineSnapshotOptions, TrainingPipeline, type TrainingPipelineProps, type TrainOptions,
 } from './kubeflow/training-pipeline';
-export { type WorkloadOptions } from './kubeflow/workload';
 export { KatibExperiment, type KatibExperimentProps, type TrialCounts } from './kubeflow/katib-experiment';
 export { type KatibObjective, type MedianStop, type MetricsCollector } from './kubeflow/katib-metrics';
 export {

@@ -1,6 +1,7 @@
 import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
+import { addWebService } from '../services/web-exposure';
 import { VolumeAccess } from '../storage/volume-access';
 import { type DataManagement, type WebOptions } from './options';
 import { type AirflowPlan, identityOf, selectorOf } from './plan';
@@ -39,28 +40,10 @@ export function addDataManagement(scope: Construct, plan: AirflowPlan, { snapsho
   return name;
 }
 
-/** Service of the web page, and the Ingress to it where there is one. */
-export function addWebService(scope: Construct, plan: AirflowPlan, { expose = { kind: 'node-port' } }: WebOptions): void {
-  const identity = identityOf(plan, 'web');
-  const name = `${plan.name}-web`;
-  addObject(scope, 'web-service', identity, {
-    apiVersion: 'v1', kind: 'Service',
-    metadata: { name, namespace: plan.namespace },
-    spec: {
-      type: expose.kind === 'node-port' ? 'NodePort' : 'ClusterIP',
-      selector: selectorOf(plan, 'web'),
-      ports: [{ name: 'web', port: PORTS.web, targetPort: 'web', nodePort: expose.kind === 'node-port' ? expose.port : undefined }],
-    },
-  });
-  if (expose.kind !== 'ingress') return;
-  addObject(scope, 'web-ingress', identity, {
-    apiVersion: 'networking.k8s.io/v1', kind: 'Ingress',
-    metadata: { name, namespace: plan.namespace },
-    spec: {
-      ingressClassName: expose.className,
-      tls: expose.tlsSecret === undefined ? undefined : [{ hosts: [expose.host], secretName: expose.tlsSecret }],
-      rules: [{ host: expose.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: 'web' } } } }] } }],
-    },
+/** The web page of Airflow. */
+export function addWebPage(scope: Construct, plan: AirflowPlan, { expose = { kind: 'node-port' } }: WebOptions): void {
+  addWebService(scope, {
+    identity: identityOf(plan, 'web'), selector: selectorOf(plan, 'web'), namespace: plan.namespace, name: `${plan.name}-web`, port: { name: 'web', port: PORTS.web, targetPort: 'web' }, expose,
   });
 }
 

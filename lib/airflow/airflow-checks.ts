@@ -3,6 +3,7 @@ import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { EnvironmentApp } from '../core/environment-app';
 import { check } from '../core/problems';
+import { checkWebExposure } from '../services/web-exposure';
 import { derivedSettings } from './configuration';
 import { type Dags } from './options';
 import { type AirflowPlan, secondsOf } from './plan';
@@ -28,7 +29,7 @@ export function checkAirflow(scope: Construct, plan: AirflowPlan): void {
   }
   if (executor.kind === 'local') checkInteger(scope, 'executor.parallelism', executor.parallelism, 1);
   checkInteger(scope, 'web.replicas', web?.replicas, 1);
-  if (web?.expose?.kind === 'node-port') checkInteger(scope, 'web.expose.port', web.expose.port, 30000, 32767);
+  checkWebExposure(scope, 'web.expose', web?.expose);
   if (logs?.retentionDays !== 'forever') checkInteger(scope, 'logs.retentionDays', logs?.retentionDays, 1);
   checkDags(scope, dags, plan.namespace);
   checkSharedVolumes(scope, plan);

@@ -1,5 +1,6 @@
 import { type Construct } from 'constructs';
 import { requireSecret, type SecretKey } from '../core/secret-requirements';
+import { declareWebSecrets } from '../services/web-exposure';
 import { type AirflowPlan } from './plan';
 import { commonSecrets } from './pods';
 import { type SecretFile } from './scripts';
@@ -32,7 +33,5 @@ export function declareSecrets(scope: Construct, plan: AirflowPlan): void {
     need(key, { purpose: 'private SSH key of the DAG repository' });
     if (knownHosts !== 'accept-any') need(knownHosts, { purpose: 'host keys of the git server; take them from its own documentation, not from the network' });
   }
-  if (web?.expose?.kind === 'ingress' && web.expose.tlsSecret !== undefined) {
-    requireSecret(scope, { namespace, name: web.expose.tlsSecret, keys: ['tls.crt', 'tls.key'], purpose: `certificate of ${web.expose.host}` });
-  }
+  declareWebSecrets(scope, namespace, web?.expose);
 }

@@ -1,10 +1,10 @@
 import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
+import { resourcesOf } from '../services/resources';
 import { gitSidecar } from './git-sync';
 import { type FlowerOptions, type WorkerOptions } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, identityOf, secondsOf, selectorOf } from './plan';
-import { resourcesOf } from './containers';
 import { airflowContainer, airflowPod, type AirflowPodProps } from './pods';
 import { SCRIPTS_FOLDER } from './scripts';
 import { PORTS } from './upstream';

@@ -1,15 +1,16 @@
 import { Construct } from 'constructs';
 import { addObject } from '../core/manifest-object';
 import { type SecretKey } from '../core/secret-requirements';
+import { type InClusterDatabase } from '../services/postgresql';
 import { VolumeClaim } from '../storage/volume-claim';
-import { addCeleryServices, addDataManagement, addServiceAccount, addWebService } from './airflow-access';
+import { addCeleryServices, addDataManagement, addServiceAccount, addWebPage } from './airflow-access';
 import { checkAirflow } from './airflow-checks';
 import { addPostgresql, addRedis } from './airflow-data-services';
 import { addAdminUser, addLogCleanup, addMigrations } from './airflow-jobs';
 import { addFlower, addScheduler, addWeb, addWorkers } from './airflow-processes';
 import { declareSecrets } from './airflow-prerequisites';
 import { environmentOf } from './configuration';
-import { type AdminUser, type Dags, type DataManagement, type Executor, type ExternalDatabase, type InClusterDatabase, type LogOptions, type SchedulerOptions, type WebOptions } from './options';
+import { type AdminUser, type Dags, type DataManagement, type Executor, type ExternalDatabase, type LogOptions, type SchedulerOptions, type WebOptions } from './options';
 import { type AirflowPlan, identityOf } from './plan';
 import { SCRIPTS } from './scripts';
 import { taskPodTemplate } from './task-pod';
@@ -77,7 +78,7 @@ export class AirflowStack extends Construct {
     if (props.adminUser) addAdminUser(this, plan, props.adminUser);
     addScheduler(this, plan);
     addWeb(this, plan);
-    addWebService(this, plan, props.web ?? {});
+    addWebPage(this, plan, props.web ?? {});
     if (props.executor.kind === 'celery') {
       addWorkers(this, plan, props.executor.workers ?? {});
       addFlower(this, plan, props.executor.flower ?? {});

@@ -1,8 +1,8 @@
 import type * as k8s from '../core/k8s';
+import { RESTRICTED_CONTAINER } from '../core/security-context';
+import { resourcesOf } from '../services/resources';
 import { type Dags } from './options';
 import { type AirflowPlan, DEFAULT_RESOURCES, secondsOf } from './plan';
-import { RESTRICTED_CONTAINER } from '../core/security-context';
-import { resourcesOf } from './containers';
 import { IMAGES, PORTS, USERS } from './upstream';
 
 type GitSyncDags = Extract<Dags, { kind: 'git-sync' }>;

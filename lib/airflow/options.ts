@@ -1,43 +1,8 @@
 import { type Duration } from 'cdk8s';
-import { type Capacity, type CpuQuantity } from '../core/quantity';
 import { type SecretKey } from '../core/secret-requirements';
+import { type Resources, type VolumeOptions } from '../services/resources';
+import { type WebExposure } from '../services/web-exposure';
 import { type Claim } from '../storage/claim';
-import { type StorageClassReference } from '../storage/storage-class';
-
-/** CPU and memory of a container. Both are requests; memory is limited only where you say so. */
-export interface Resources {
-  /** CPU that is set aside. */
-  readonly cpu: CpuQuantity;
-  /** Memory that is set aside. */
-  readonly memory: Capacity;
-  /** Most memory that it may take. @default - no limit */
-  readonly memoryLimit?: Capacity;
-}
-
-/** A volume that is provisioned for Airflow. */
-export interface VolumeOptions {
-  /** Size to ask for. */
-  readonly size: Capacity;
-  /** Class to provision from. @default - the default class of the cluster */
-  readonly storageClass?: StorageClassReference;
-}
-
-/** PostgreSQL as a StatefulSet beside Airflow. */
-export interface InClusterDatabase {
-  /** Beside Airflow. */
-  readonly kind: 'in-cluster';
-  /** Password of user `postgres`. It is read when the volume is new; changing the Secret later locks Airflow out. */
-  readonly password: SecretKey;
-  /**
-   * Volume of the database. It cannot be changed later: to grow it, change the claim `data-<name>-postgresql-0`.
-   * @default - 8Gi from the default class
-   */
-  readonly storage?: VolumeOptions;
-  /** Image. @default - a maintained PostgreSQL 16 */
-  readonly image?: string;
-  /** CPU and memory. @default - 250m, 256Mi */
-  readonly resources?: Resources;
-}
 
 /** A database that is run elsewhere. */
 export interface ExternalDatabase {
@@ -139,15 +104,6 @@ export interface LogOptions {
   /** After how many whole days logs are deleted, 1 or more; `forever` keeps them. @default 30 */
   readonly retentionDays?: number | 'forever';
 }
-
-/** How the web page is reached. */
-export type WebExposure =
-  /** A port of every node; Kubernetes chooses one from 30000-32767 where none is given. */
-  | { readonly kind: 'node-port'; readonly port?: number }
-  /** A host name on an Ingress controller. */
-  | { readonly kind: 'ingress'; readonly host: string; readonly className?: string; /** Secret with the certificate. */ readonly tlsSecret?: string }
-  /** Inside the cluster only, or by `kubectl port-forward`. */
-  | { readonly kind: 'cluster-ip' };
 
 /** Web server. */
 export interface WebOptions {

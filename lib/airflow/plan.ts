@@ -1,5 +1,5 @@
 import { type Duration } from 'cdk8s';
-import { type Resources } from './options';
+import { type Resources } from '../services/resources';
 import { type AirflowStackProps } from './airflow-stack';
 import { type AirflowFeatures, type AirflowVersion } from './upstream';
 
@@ -22,7 +22,6 @@ export const DEFAULT_RESOURCES = {
   worker: { cpu: '500m', memory: '2Gi' },
   flower: { cpu: '100m', memory: '256Mi' },
   task: { cpu: '500m', memory: '1Gi' },
-  postgresql: { cpu: '250m', memory: '256Mi' },
   redis: { cpu: '100m', memory: '128Mi' },
   gitSync: { cpu: '50m', memory: '64Mi' },
   /** Init containers and jobs: they load Airflow once and end. */

@@ -1,9 +1,8 @@
 import { writtenJson } from '../core/plain-object';
 import { emitYaml } from '../core/yaml-emitter';
+import { type Resources, resourcesOf } from '../services/resources';
 import { type AirflowPlan, DEFAULT_RESOURCES } from './plan';
-import { resourcesOf } from './containers';
 import { airflowContainer, airflowPod } from './pods';
-import { type Resources } from './options';
 
 /** The pod that the KubernetesExecutor runs a task in, as YAML. Airflow replaces image and arguments. */
 export function taskPodTemplate(plan: AirflowPlan, resources?: Resources): string {

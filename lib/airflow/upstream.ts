@@ -8,15 +8,14 @@ export const DEFAULT_VERSION: AirflowVersion = '2.11.2';
 export const IMAGES = {
   airflow: (version: AirflowVersion): string => `apache/airflow:${version}`,
   gitSync: 'registry.k8s.io/git-sync/git-sync:v4.7.1',
-  postgresql: 'postgres:16.10',
   redis: 'redis:7.2.10',
 } as const;
 
 /** User ids of the processes in these images. */
-export const USERS = { airflow: 50000, gitSync: 65533, postgresql: 999, redis: 999 } as const;
+export const USERS = { airflow: 50000, gitSync: 65533, redis: 999 } as const;
 
 /** Ports, as in the documents' deployment. */
-export const PORTS = { web: 8080, flower: 5555, workerLogs: 8793, schedulerHealth: 8974, postgresql: 5432, redis: 6379, gitSyncHealth: 1234 } as const;
+export const PORTS = { web: 8080, flower: 5555, workerLogs: 8793, schedulerHealth: 8974, redis: 6379, gitSyncHealth: 1234 } as const;
 
 /** What changed between Airflow releases, for the names and commands that are written. Source: config.yml and the release notes of Airflow. */
 export interface AirflowFeatures {

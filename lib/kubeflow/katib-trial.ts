@@ -3,10 +3,10 @@ import { checkInteger } from '../core/checks';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
+import { checkWorkload, workloadPod, type WorkloadOptions } from '../services/workload';
 import { type KatibParameter } from './katib-parameters';
 import { TRIAL_NAME } from './katib-search';
 import { NO_SIDECAR } from './team-namespace';
-import { checkWorkload, workloadPod, type WorkloadOptions } from './workload';
 
 /** Makes text from the parameters of a trial, each of which is given as the placeholder that Katib fills in, and from the placeholder of its name. */
 export type FromParameters<Name extends string, Text> = (parameters: Readonly<Record<Name, string>>, trialName: string) => Text;

@@ -7,6 +7,7 @@ import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
 import { type Capacity, type CpuQuantity } from '../core/quantity';
+import { checkMounts } from '../services/workload';
 import { type Claim } from '../storage/claim';
 import { type DatasetMount } from '../storage/mounts';
 import { type StorageClassReference } from '../storage/storage-class';
@@ -15,7 +16,6 @@ import { HOME, mountsOf, notebookPod, serverAnnotations, shareOf } from './noteb
 import { type PodDefaultReference } from './pod-default';
 import { serviceNames } from './rules/service-names';
 import { type TeamNamespace } from './team-namespace';
-import { checkMounts } from './workload';
 
 /** A new volume for the home directory. */
 export interface WorkspaceOptions {

@@ -1,7 +1,7 @@
 import { type Construct } from 'constructs';
 import { check } from '../core/problems';
+import { type WorkloadOptions } from '../services/workload';
 import { type TrainingPipelineProps } from './training-pipeline';
-import { type WorkloadOptions } from './workload';
 
 /** What Argo fills in of each run. */
 const OF_RUN = ['workflow.name', 'workflow.namespace', 'workflow.uid'];

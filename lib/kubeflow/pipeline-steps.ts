@@ -4,10 +4,10 @@ import { type KnownObject, type ObjectOf } from '../core/kinds';
 import { type Identity, selectorLabels, standardLabels } from '../core/labels';
 import { writtenJson } from '../core/plain-object';
 import { restrictedPod } from '../core/security-context';
+import { workloadPod, type WorkloadOptions } from '../services/workload';
 import { type DatasetMount } from '../storage/mounts';
 import { NO_SIDECAR } from './team-namespace';
 import { type TrainingPipelineProps } from './training-pipeline';
-import { workloadPod, type WorkloadOptions } from './workload';
 
 /** A step, as Argo calls a template of a workflow. */
 type Step = ObjectOf<'WorkflowTemplate'>['spec']['templates'][number];

@@ -4,11 +4,11 @@ import type * as k8s from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';
+import { checkMounts } from '../services/workload';
 import { type DatasetMount, mountDatasets } from '../storage/mounts';
 import { EMPTY_POD, mergeConflicts } from './pod-default-conflicts';
 import { podDefaultMerges } from './rules/pod-default-merges';
 import { type TeamNamespace } from './team-namespace';
-import { checkMounts } from './workload';
 
 /** Settings that pods of a team may ask for by a label. */
 export interface PodDefaultReference {

@@ -4,6 +4,7 @@ import { checkInteger } from '../core/checks';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
+import { checkMounts, checkWorkload, type WorkloadOptions } from '../services/workload';
 import { checkManaged, type ExistingClaim } from '../storage/claim';
 import { type DatasetMount } from '../storage/mounts';
 import { type VolumeClaim } from '../storage/volume-claim';
@@ -13,7 +14,6 @@ import { addPipelineAccess } from './pipeline-access';
 import { checkParameters } from './pipeline-parameters';
 import { containerStep, pipelineIdentity, type PipelinePlan, pyTorchStep, RUN_ENVIRONMENT, snapshotStep, tasksOf, templateHash } from './pipeline-steps';
 import { NO_SIDECAR, type TeamNamespace } from './team-namespace';
-import { checkMounts, checkWorkload, type WorkloadOptions } from './workload';
 
 /** The data that a pipeline trains with, and that it takes a snapshot of. */
 export interface PipelineDataset {

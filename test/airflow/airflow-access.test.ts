@@ -25,10 +25,11 @@ describe('how the web page is reached', () => {
   });
 
   test('an Ingress with class and certificate; the nodes then open no port', () => {
-    const expose: Required<Extract<WebExposure, { kind: 'ingress' }>> = { kind: 'ingress', host: 'airflow.example.com', className: 'nginx', tlsSecret: 'web-tls' };
+    const expose: Required<Extract<WebExposure, { kind: 'ingress' }>> = { kind: 'ingress', host: 'airflow.example.com', className: 'nginx', tlsSecret: 'web-tls', annotations: { 'example.com/timeout': '60' } };
     const built = airflow({ web: { expose } });
     expect(built.problems).toEqual([]);
     expect(service(built).type).toBe('ClusterIP');
+    expect(built.one('Ingress', 'airflow-web').metadata.annotations).toEqual({ 'example.com/timeout': '60' });
     expect(built.one('Ingress', 'airflow-web').spec).toEqual({
       ingressClassName: 'nginx',
       tls: [{ hosts: ['airflow.example.com'], secretName: 'web-tls' }],

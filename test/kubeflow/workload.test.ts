@@ -1,6 +1,6 @@
 import { type Chart } from 'cdk8s';
 import { ExistingClaim, type WorkloadOptions } from '../../lib';
-import { checkWorkload, workloadPod } from '../../lib/kubeflow/workload';
+import { checkWorkload, workloadPod } from '../../lib/services/workload';
 import { build } from '../support';
 
 const data = new ExistingClaim('team', 'data', 'ReadWriteMany');

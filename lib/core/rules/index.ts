@@ -7,6 +7,7 @@ import { gpus } from './gpus';
 import { hostPorts } from './host-ports';
 import { images } from './images';
 import { names } from './names';
+import { nodePorts } from './node-ports';
 import { podSecurity } from './pod-security';
 import { quantities } from './quantities';
 import { references } from './references';
@@ -14,5 +15,5 @@ import { selectors } from './selectors';
 
 /** Rules that hold for every environment, whatever systems it has. */
 export const CORE_RULES: readonly Rule[] = [
-  duplicates, names, references, defaultClass, accessModes, quantities, gpus, hostPorts, images, credentials, selectors, podSecurity,
+  duplicates, names, references, defaultClass, accessModes, quantities, gpus, hostPorts, nodePorts, images, credentials, selectors, podSecurity,
 ];
