@@ -1,6 +1,6 @@
 import {
   type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type DefaultsTeamOptions, type HorovodClusterProps, type ImagenetBenchmarkJobProps,
-  type KatibExperimentProps, type KubeflowInstallationProps, type NotebookWorkspaceProps, type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps,
+  type KatibExperimentProps, type KubeflowInstallationProps, type MlflowStackProps, type NotebookWorkspaceProps, type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps,
   type TrainingPipelineProps, type TridentInstallationProps, type VolumeSnapshotClassProps,
 } from '../lib';
 
@@ -16,6 +16,7 @@ export interface Environment {
   readonly training?: TrainingSettings;
   readonly airflow?: AirflowSettings;
   readonly kubeflow?: KubeflowSettings;
+  readonly mlflow?: MlflowSettings;
 }
 
 /** Trident backends and classes, by storage VM. */
@@ -128,3 +129,6 @@ export type TeamVolume = string;
 export type TeamMounts = Readonly<Record<string, TeamVolume>>;
 
 type WithMounts<Options> = Omit<Options, 'mounts'> & { readonly mounts?: TeamMounts };
+
+/** MLflow. */
+export type MlflowSettings = MlflowStackProps;

@@ -93,3 +93,9 @@ export {
   type MultivariateTpeSearch, type MultivariateTpeSettings, type PbtSearch, type PbtSettings, type RandomSearch, type SeedSettings, type SobolSearch, type TpeSearch, type TpeSettings,
 } from './kubeflow/katib-search';
 export { type FromParameters, type TrialOptions } from './kubeflow/katib-trial';
+
+// MLflow: the documents' tracking server, without Helm.
+export { MlflowStack, type MlflowStackProps } from './mlflow/mlflow-stack';
+export { type MlflowVersion } from './mlflow/upstream';
+export { type ArtifactStore, type BasicAuth, type ExternalPostgresql, type MlflowWebOptions, type S3Store, type ServerOptions } from './mlflow/options';
+export { type TrackingServer } from './mlflow/tracking';

@@ -1,58 +1,22 @@
 // Runs what AirflowStack writes on a real Airflow of the default release, with a real PostgreSQL and Redis on loopback: the settings of the ConfigMap, the
 // arguments of the containers, the scripts, and what the probes ask. Needs python3, PostgreSQL and Redis; Airflow itself is installed from PyPI.
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir, userInfo } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { parseAllDocuments } from 'yaml';
+import { expect, hasEnded, install, manifestsOf, NASTY, realRun, root, stop, until } from './real-run.mjs';
 
-const root = join(import.meta.dirname, '..');
 const HOST = '127.0.0.42';
-const manifests = parseAllDocuments(readFileSync(join(root, 'dist/dev/50-airflow.k8s.yaml'), 'utf8')).map(document => document.toJS());
-const find = (kind, name) => manifests.find(manifest => manifest.kind === kind && manifest.metadata.name.startsWith(name));
+const { find, container } = manifestsOf('dev/50-airflow.k8s.yaml');
 const version = find('Deployment', 'airflow-web').spec.template.spec.containers[0].image.split(':')[1];
-
-const onPath = name => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
-const postgresBin = ['/usr/lib/postgresql/15/bin', '/usr/lib/postgresql/16/bin', '/usr/lib/postgresql/17/bin'].find(existsSync) ?? '';
-const missing = [['python3', onPath('python3')], ['redis-server', onPath('redis-server')], ['initdb of PostgreSQL', postgresBin !== '' || onPath('initdb')]].filter(([, found]) => !found);
-if (missing.length > 0) {
-  console.error(`Not run: ${missing.map(([name]) => name).join(', ')} missing. Install them (Debian: apt-get install python3-venv postgresql redis-server).`);
-  process.exit(1);
-}
-
-const work = mkdtempSync(join(tmpdir(), 'airflow-test-'));
-chmodSync(work, 0o755);
-const processes = [];
-let passed = 0;
-let failed = 0;
-function report(title, error) {
-  if (error === undefined) passed += 1;
-  else failed += 1;
-  console.log(`${error === undefined ? 'ok    ' : 'FAILED'} ${title}${error === undefined ? '' : `\n       ${error}`}`);
-}
-async function check(title, body) {
-  try {
-    await body();
-    report(title);
-  } catch (error) {
-    report(title, (error.stderr?.toString() ?? '').split('\n').slice(-8).join('\n       ') || error.message);
-  }
-}
-const expect = (actual, expected, what) => {
-  if (actual !== expected) throw new Error(`${what}: expected ${expected}, got ${actual}`);
-};
+const { work, folder, check, startPostgresql, end, ...programs } = realRun('airflow-test', ['python3', 'redis-server'], 'python3-venv postgresql redis-server');
 
 /** What the image of this release has in an older version than PyPI would choose: newer ones do not load. */
 const PINS = ['celery<5.6', 'redis'];
 
-/** Passwords with everything that breaks URLs, shells and configuration files. */
-const NASTY = 'p/a:s@w %?#&"\'$x{y}\\+é';
 const secrets = {
   'fernet-key': 'Zm9vYmFyYmF6cXV4MDEyMzQ1Njc4OWFiY2RlZmdoaWo=', 'webserver-secret-key': 'any $TEXT % at all', 'database-password': NASTY, 'broker-password': NASTY,
   'flower-basic-auth': 'someone:pass', 'admin-password': NASTY,
 };
-const folder = name => join(work, name);
 for (const name of ['secrets', 'scripts', 'airflow/dags', 'airflow/logs', 'redis']) mkdirSync(folder(name), { recursive: true });
 for (const [name, value] of Object.entries(secrets)) writeFileSync(join(folder('secrets'), name), `${value}\n`);
 for (const [name, content] of Object.entries(find('ConfigMap', 'airflow-scripts').data)) writeFileSync(join(folder('scripts'), name), content);
@@ -61,14 +25,7 @@ for (const [name, content] of Object.entries(find('ConfigMap', 'airflow-scripts'
 const here = text => text.replaceAll('/opt/airflow-scripts', folder('scripts')).replaceAll('/opt/airflow-secrets', folder('secrets')).replaceAll('/opt/airflow/', `${folder('airflow')}/`);
 
 function environment() {
-  const venv = join(root, 'node_modules/.cache', `airflow-${version}`);
-  if (!existsSync(join(venv, 'installed'))) {
-    console.log(`Installing Airflow ${version} from PyPI`);
-    rmSync(venv, { recursive: true, force: true });
-    execFileSync('python3', ['-m', 'venv', venv]);
-    execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', `apache-airflow[celery,postgres]==${version}`, ...PINS], { stdio: 'inherit' });
-    writeFileSync(join(venv, 'installed'), version);
-  }
+  const venv = install(`airflow-${version}`, [`apache-airflow[celery,postgres]==${version}`, ...PINS]);
   const settings = Object.fromEntries(Object.entries(find('ConfigMap', 'airflow-config').data).map(([key, value]) => [key, here(value)]));
   return {
     ...settings, PATH: `${join(venv, 'bin')}:${process.env.PATH}`, HOME: work, AIRFLOW_HOME: folder('airflow'), SECRETS_FOLDER: folder('secrets'), PYTHONWARNINGS: 'ignore',
@@ -89,38 +46,14 @@ writeFileSync(join(folder('airflow/dags'), 'slow.py'), DAG);
 
 /** What the image's entry point makes of the arguments of a container. */
 const commandOf = ({ args }) => (args[0] === 'bash' || args[0] === 'python' ? args : ['airflow', ...args]).map(here);
-const run = (command, extra = {}) => execFileSync(command[0], command.slice(1), { env: { ...env, ...extra }, cwd: work, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 });
-function start(name, command, extra = {}) {
-  const child = spawn(command[0], command.slice(1), { env: { ...env, ...extra }, cwd: work, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => appendFileSync(join(work, `${name}.log`), data));
-  processes.push(child);
-  return child;
-}
-const stop = (child, signal = 'SIGTERM') => { try { process.kill(-child.pid, signal); } catch { /* has ended */ } };
-const container = (kind, name, which) => {
-  const { template } = find(kind, name).spec;
-  return [...template.spec.initContainers ?? [], ...template.spec.containers].find(({ name: other }) => other === which);
-};
+const run = (command, extra = {}) => programs.run(command, { ...env, ...extra });
+const start = (name, command, extra = {}) => programs.start(name, command, { ...env, ...extra });
 const environmentOfContainer = ({ env: list = [] }) => Object.fromEntries(list.map(({ name, value }) => [name, here(value)]));
-async function until(what, seconds, condition) {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(1000)) if (await condition()) return;
-  throw new Error(`${what} not within ${seconds} s`);
-}
 const status = async (port, path, headers = {}) => { try { return (await fetch(`http://127.0.0.1:${port}${path}`, { headers })).status; } catch { return 0; } };
 const exitCode = command => spawnSync(command[0], command.slice(1).map(here), { env, cwd: work, encoding: 'utf8', timeout: 90_000 }).status;
 
 async function startServices() {
-  const asUser = userInfo().uid === 0 ? ['runuser', '-u', 'postgres', '--'] : [];
-  mkdirSync(folder('postgres'));
-  if (asUser.length > 0) execFileSync('chown', ['postgres', folder('postgres')]);
-  writeFileSync(folder('password'), NASTY);
-  chmodSync(folder('password'), 0o644);
-  const tool = name => (postgresBin === '' ? name : join(postgresBin, name));
-  const initdb = [...asUser, tool('initdb'), '-D', join(folder('postgres'), 'pgdata'), '-U', 'postgres', '-A', 'scram-sha-256', '--pwfile', folder('password'), '-E', 'UTF8'];
-  run(initdb, { PATH: process.env.PATH });
-  start('postgres', [...asUser, tool('postgres'), '-D', join(folder('postgres'), 'pgdata'), '-h', HOST, '-k', folder('postgres')], { PATH: process.env.PATH });
-  await until('PostgreSQL', 30, () => spawnSync(tool('pg_isready'), ['-h', HOST]).status === 0);
-  run([tool('createdb'), '-h', HOST, '-U', 'postgres', 'airflow'], { PGPASSWORD: NASTY });
+  await startPostgresql(HOST, 'postgres', NASTY, 'airflow');
 
   const { command, livenessProbe } = find('StatefulSet', 'airflow-redis-master').spec.template.spec.containers[0];
   const redisHere = text => text.replaceAll('/run/secrets/data-service/password', join(folder('secrets'), 'broker-password')).replace('--dir /data', `--dir ${folder('redis')} --bind ${HOST} 127.0.0.1`);
@@ -175,7 +108,6 @@ try {
 
   const worker = container('StatefulSet', 'airflow-worker', 'airflow-worker');
   const startWorker = name => start(name, commandOf(worker), environmentOfContainer(worker));
-  const hasEnded = child => child.exitCode !== null || child.signalCode !== null;
   const workerAlive = () => exitCode(worker.livenessProbe.exec.command) === 0;
   const firstWorker = startWorker('worker-1');
   await check('the worker probe passes when the worker takes tasks', () => until('worker', 90, workerAlive));
@@ -216,14 +148,7 @@ try {
   const webserver = web('airflow-web');
   start('web', commandOf(webserver), environmentOfContainer(webserver));
   await check('the web probe passes', () => until('web', 120, async () => await status(8080, webserver.livenessProbe.httpGet.path) === 200));
-} finally {
-  for (const child of processes.reverse()) stop(child, 'SIGTERM');
-  await sleep(2000);
-  for (const child of processes) stop(child, 'SIGKILL');
-  if (failed > 0) {
-    for (const log of readdirSync(work).filter(file => file.endsWith('.log'))) console.log(`--- ${log}\n${readFileSync(join(work, log), 'utf8').split('\n').slice(-15).join('\n')}`);
-  }
-  rmSync(work, { recursive: true, force: true });
+} catch (error) {
+  await end(error);
 }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await end();

@@ -9,7 +9,7 @@ export const dev = {
     // A default class that serves one node at a time, such as that of kind, minikube or k3s.
     existing: [{ kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] }],
   },
-  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
   data: {
     namespace: 'ai-training',
     dataset: { claim: 'pb-fg-all-iface1', size: '1Gi', accessMode: 'ReadWriteOnce' },
@@ -34,5 +34,13 @@ export const dev = {
     adminUser: { username: 'admin', email: 'admin@example.com', password: { secret: 'airflow-admin', key: 'password' } },
     web: { resources: { cpu: '100m', memory: '1Gi' } },
     scheduler: { resources: { cpu: '100m', memory: '512Mi' } },
+  },
+  mlflow: {
+    namespace: 'mlflow',
+    database: { kind: 'in-cluster', password: { secret: 'mlflow-postgresql', key: 'postgres-password' }, storage: { size: '1Gi' } },
+    artifacts: { kind: 'volume', storage: { size: '1Gi' }, accessMode: 'ReadWriteOnce' },
+    auth: 'none',
+    web: { expose: { kind: 'cluster-ip' } },
+    server: { workers: 1, resources: { cpu: '100m', memory: '1Gi' } },
   },
 } satisfies Environment;

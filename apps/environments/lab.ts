@@ -13,7 +13,7 @@ export const lab = {
       { name: 'cpu-2', gpus: 0 },
     ],
   },
-  namespaces: [{ name: 'airflow', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'airflow', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
   storage: {
     trident: { version: '24.02' },
     snapshotClass: {},
@@ -144,5 +144,19 @@ export const lab = {
         tensorBoards: { 'mnist-logs': { logs: 'mnist-results', path: 'logs' } },
       },
     },
+  },
+  // Chart 1.4.12. Its images are gone, and with them its object store: artifacts are on a volume, and the image is your own.
+  mlflow: {
+    namespace: 'mlflow',
+    version: '2.14.1',
+    image: 'registry.example.com/ai/mlflow:2.14.1',
+    database: { kind: 'in-cluster', password: { secret: 'mlflow-postgresql', key: 'postgres-password' } },
+    auth: {
+      kind: 'basic-auth',
+      adminUsername: 'user',
+      adminPassword: { secret: 'mlflow-tracking', key: 'admin-password' },
+      flaskSecretKey: { secret: 'mlflow-tracking', key: 'flask-server-secret-key' },
+    },
+    web: { expose: { kind: 'node-port', port: 30002 } },
   },
 } satisfies Environment;

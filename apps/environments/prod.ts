@@ -34,7 +34,7 @@ export const prod = {
       { name: 'cpu-02', gpus: 0 },
     ],
   },
-  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
   storage: {
     trident: { version: '26.06' },
     snapshotClass: { deletionPolicy: 'Retain' },
@@ -175,5 +175,28 @@ export const prod = {
         tensorBoards: { 'mnist-logs': { logs: 'mnist-results', path: 'logs' } },
       },
     },
+  },
+  mlflow: {
+    namespace: 'mlflow',
+    database: { kind: 'in-cluster', password: { secret: 'mlflow-postgresql', key: 'postgres-password' }, storage: { size: '50Gi' } },
+    artifacts: { kind: 'volume', storage: { size: '500Gi' } },
+    auth: {
+      kind: 'basic-auth',
+      adminUsername: 'user',
+      adminPassword: { secret: 'mlflow-tracking', key: 'admin-password' },
+      flaskSecretKey: { secret: 'mlflow-tracking', key: 'flask-server-secret-key' },
+      defaultPermission: 'NO_PERMISSIONS',
+    },
+    web: {
+      expose: {
+        kind: 'ingress',
+        host: 'mlflow.example.com',
+        className: 'nginx',
+        tlsSecret: 'mlflow-tracking-tls',
+        // Models are larger than the controller's 1 MB.
+        annotations: { 'nginx.ingress.kubernetes.io/proxy-body-size': '0', 'nginx.ingress.kubernetes.io/proxy-request-buffering': 'off' },
+      },
+    },
+    server: { replicas: 2, resources: { cpu: 1, memory: '4Gi', memoryLimit: '4Gi' }, uploads: { size: '100Gi' } },
   },
 } satisfies Environment;
