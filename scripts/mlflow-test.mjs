@@ -142,7 +142,7 @@ try {
     await logsAndTraces('2.14.1', documented, port, credentials);
   });
 
-  await check('3.x refuses the database of 2.14.1, and leaves it alone', () => refuses(second, {}, /^Making or checking the tables has failed; the reason is above\. After an update of MLflow, see `server\.upgradeDatabase`\.$/m));
+  await check('3.x refuses the database of 2.14.1, and leaves it alone', () => refuses(second, {}, /^The tables of database mlflow are of another release of MLflow \(\w+, this one has \w+\)\. Make a backup, then set `server\.upgradeDatabase`\.$/m));
   await check('with upgradeDatabase, it is brought to 3.x', () => succeeds(second, { PREPARE: JSON.stringify({ ...JSON.parse(second.env.PREPARE), upgrade: true }) }));
   await check('... once: the second time there is nothing to do', () => succeeds(second, { PREPARE: JSON.stringify({ ...JSON.parse(second.env.PREPARE), upgrade: true }) }));
   await serve('3.x behind an Ingress', prod, current, async port => {

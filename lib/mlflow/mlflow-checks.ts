@@ -13,12 +13,13 @@ import { DEFAULT_VERSION, OLDEST_VERSION } from './upstream';
 /** Longest name: a label of the database's pod, its name and a revision of up to 11 characters, may have 63. */
 const LONGEST_NAME = 63 - '-postgresql-01234567890'.length;
 
-/** Memory that one worker process takes, in Mi. */
+/** Memory that one worker takes, and the processes beside them where there are any, in Mi; measured on the real servers without load. */
 const MEMORY_PER_WORKER = 256;
+const MEMORY_BESIDE = 512;
 
 /** Mistakes in the props of the stack. */
 export function checkMlflow(scope: Construct, plan: MlflowPlan): void {
-  const { props: { server, web }, name, version, workers, replicas } = plan;
+  const { props: { server, web }, name, version, features, workers, replicas } = plan;
   check(scope, /^\d+\.\d+\.\d+$/.test(version) && isAtLeast(version, OLDEST_VERSION) && !isAtLeast(version, '4.0'), () =>
     `\`version\` is ${version}: releases from ${OLDEST_VERSION} to 3 are known here. Write for example ${DEFAULT_VERSION}.`);
   check(scope, name.length <= LONGEST_NAME, () =>
@@ -27,8 +28,9 @@ export function checkMlflow(scope: Construct, plan: MlflowPlan): void {
   checkInteger(scope, 'server.replicas', server?.replicas, 1);
   checkInteger(scope, 'server.workers', server?.workers, 1);
   const { memory, memoryLimit = memory } = server?.resources ?? defaultResources(plan);
-  check(scope, (parseQuantity(memoryLimit) ?? Infinity) >= workers * MEMORY_PER_WORKER * 2 ** 20, () =>
-    `\`server.resources\` has ${memoryLimit} for ${workers} workers: each takes ${MEMORY_PER_WORKER}Mi or more, and the server would be killed under load. Give it ${workers * MEMORY_PER_WORKER}Mi, or fewer \`server.workers\`.`);
+  const needed = workers * MEMORY_PER_WORKER + (features.checksHosts ? MEMORY_BESIDE : 0);
+  check(scope, (parseQuantity(memoryLimit) ?? Infinity) >= needed * 2 ** 20, () =>
+    `\`server.resources\` has ${memoryLimit} for ${workers} workers: MLflow ${version} takes ${needed}Mi or more, and would be killed. Give it that, or fewer \`server.workers\`.`);
   check(scope, replicas <= 1 || artifactAccessMode(plan) !== 'ReadWriteOnce', () =>
     `\`server.replicas\` is ${replicas}, and the volume of the artifacts is ReadWriteOnce: pods on a second node would never start. Use ReadWriteMany, a bucket, or one replica.`);
   checkArtifacts(scope, plan);

@@ -85,13 +85,13 @@ export interface ServerOptions {
   readonly replicas?: number;
   /** Processes in each pod, 1 or more. @default 4 */
   readonly workers?: number;
-  /** CPU and memory of each pod; 256Mi per worker or more. @default - 250m, 1Gi before 3.5 and 2Gi from it on */
+  /** CPU and memory of each pod; 256Mi per worker or more, and from 3.5 on 512Mi beside. @default - 250m, 1Gi before 3.5 and 2Gi from it on */
   readonly resources?: Resources;
   /** Volume for files on their way to the artifact store, as large as all uploads at one time. @default - the node's disk */
   readonly uploads?: VolumeOptions;
   /**
    * Whether a database of an older release is brought to the state of the image. There is no way back: make a backup first.
-   * @default false: the server refuses it
+   * @default false: such a database is refused; MLflow itself would change it without a word
    */
   readonly upgradeDatabase?: boolean;
 }

@@ -30,6 +30,7 @@ import sys
 import time
 
 import sqlalchemy
+from alembic.script import ScriptDirectory
 
 SETTINGS = json.loads(os.environ["PREPARE"])
 AUTH = SETTINGS.get("auth")
@@ -87,6 +88,22 @@ def connected(engine):
             time.sleep(2)
 
 
+def check_release(connection):
+    """MLflow itself would change the tables of another release without a word."""
+    tables = sqlalchemy.inspect(connection).get_table_names()
+    if not tables:
+        return
+    revisions = connection.execute(sqlalchemy.text("SELECT version_num FROM alembic_version")).scalars().all() if "alembic_version" in tables else []
+    folder = os.path.join(importlib.util.find_spec("mlflow").submodule_search_locations[0], "store", "db_migrations")
+    wanted = ScriptDirectory(folder).get_current_head()
+    if revisions == [wanted]:
+        return
+    if not SETTINGS["upgrade"]:
+        sys.exit("The tables of database %s are of another release of MLflow (%s, this one has %s). Make a backup, then set \`server.upgradeDatabase\`." % (
+            os.environ["PGDATABASE"], ", ".join(revisions) or "none", wanted))
+    run("The upgrade of the database", "-m", "mlflow", "db", "upgrade", "${DATABASE_URI}")
+
+
 def make_auth_database(connection):
     name = AUTH["database"]
     if connection.execute(sqlalchemy.text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name}).first():
@@ -101,7 +118,7 @@ def run(what, *command):
     """Runs Python in the environment of the server, which has no admin password."""
     environment = {key: value for key, value in os.environ.items() if key not in ("ADMIN_PASSWORD", "PREPARE")}
     if subprocess.run([sys.executable, *command], env=environment).returncode != 0:
-        sys.exit("%s has failed; the reason is above. After an update of MLflow, see \`server.upgradeDatabase\`." % what)
+        sys.exit("%s has failed; the reason is above." % what)
 
 
 check_packages()
@@ -115,8 +132,7 @@ except ModuleNotFoundError as error:
 with connected(engine) as connection:
     # Pods that start at the same time take turns; the lock ends with the connection.
     connection.execute(sqlalchemy.text("SELECT pg_advisory_lock(%d)" % LOCK))
-    if SETTINGS["upgrade"] and sqlalchemy.inspect(connection).get_table_names():
-        run("The upgrade of the database", "-m", "mlflow", "db", "upgrade", "${DATABASE_URI}")
+    check_release(connection)
     run("Making or checking the tables", "-c", MAKE_TABLES)
     if AUTH:
         make_auth_database(connection)

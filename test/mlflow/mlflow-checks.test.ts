@@ -23,9 +23,9 @@ const MISTAKES: [string, Partial<MlflowStackProps>, string[]][] = [
   ['no server', { server: { replicas: 0 } }, ['`server.replicas` is 0: it must be a whole number of at least 1. Choose a value in that range.']],
   ['no worker', { server: { workers: 0 } }, ['`server.workers` is 0: it must be a whole number of at least 1. Choose a value in that range.']],
   ['workers are killed when memory runs out', { server: { workers: 8, resources: { cpu: 1, memory: '1Gi' } } }, [
-    '`server.resources` has 1Gi for 8 workers: each takes 256Mi or more, and the server would be killed under load. Give it 2048Mi, or fewer `server.workers`.']],
-  ['... also by a limit', { server: { resources: { cpu: 1, memory: '512Mi', memoryLimit: '900Mi' } } }, [
-    '`server.resources` has 900Mi for 4 workers: each takes 256Mi or more, and the server would be killed under load. Give it 1024Mi, or fewer `server.workers`.']],
+    '`server.resources` has 1Gi for 8 workers: MLflow 3.17.2 takes 2560Mi or more, and would be killed. Give it that, or fewer `server.workers`.']],
+  ['... also by a limit', { ...DOCUMENTED, server: { resources: { cpu: 1, memory: '512Mi', memoryLimit: '900Mi' } } }, [
+    '`server.resources` has 900Mi for 4 workers: MLflow 2.14.1 takes 1024Mi or more, and would be killed. Give it that, or fewer `server.workers`.']],
   ['two servers cannot share a volume of one node', { server: { replicas: 2 }, artifacts: { kind: 'volume', accessMode: 'ReadWriteOnce' } }, [
     '`server.replicas` is 2, and the volume of the artifacts is ReadWriteOnce: pods on a second node would never start. Use ReadWriteMany, a bucket, or one replica.']],
   ['... nor a claim', { server: { replicas: 2 }, artifacts: claim('mlflow', 'ReadWriteOnce') }, [
