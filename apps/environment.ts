@@ -1,7 +1,7 @@
 import {
   type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type DefaultsTeamOptions, type HorovodClusterProps, type ImagenetBenchmarkJobProps,
   type KatibExperimentProps, type KubeflowInstallationProps, type MlflowStackProps, type NotebookWorkspaceProps, type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps,
-  type TrainingPipelineProps, type TridentInstallationProps, type VolumeSnapshotClassProps,
+  type TracedTrainingJobProps, type TrainingPipelineProps, type TridentInstallationProps, type VolumeSnapshotClassProps,
 } from '../lib';
 
 /** One environment: data only. A system that an environment does not have is a key that is missing. */
@@ -130,5 +130,11 @@ export type TeamMounts = Readonly<Record<string, TeamVolume>>;
 
 type WithMounts<Options> = Omit<Options, 'mounts'> & { readonly mounts?: TeamMounts };
 
-/** MLflow. */
-export type MlflowSettings = MlflowStackProps;
+/** MLflow, and training jobs that are traced to the snapshots of their data, by name. */
+export interface MlflowSettings extends MlflowStackProps {
+  readonly trainingJobs?: Readonly<Record<string, Omit<TracedTrainingJobProps, 'name' | 'server' | 'dataset' | 'snapshot'> & {
+    /** The results claim of the data layer is the only one of it that Trident manages. */
+    readonly dataset: Omit<TracedTrainingJobProps['dataset'], 'claim'> & { readonly volume: 'results' };
+    readonly snapshot?: Omit<TracedTrainingJobProps['snapshot'], 'class'>;
+  }>>;
+}

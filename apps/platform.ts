@@ -17,5 +17,5 @@ export function addPlatform(app: EnvironmentApp, environment: Environment): void
   if (training) app.attempt(() => { addTraining(app.layer('40-training'), training, environment.cluster, volumes); });
   if (airflow) app.attempt(() => { addAirflow(app.layer('50-airflow'), airflow, volumes); });
   if (kubeflow) app.attempt(() => { addKubeflow({ teams: app.layer('60-kubeflow'), workloads: app.layer('65-kubeflow-workloads') }, kubeflow, stores); });
-  if (mlflow) app.attempt(() => { addMlflow(app.layer('80-mlflow'), mlflow); });
+  if (mlflow) app.attempt(() => { addMlflow(app.layer('80-mlflow'), mlflow, stores, volumes); });
 }

@@ -99,3 +99,4 @@ export { MlflowStack, type MlflowStackProps } from './mlflow/mlflow-stack';
 export { type MlflowVersion } from './mlflow/upstream';
 export { type ArtifactStore, type BasicAuth, type ExternalPostgresql, type MlflowWebOptions, type S3Store, type ServerOptions } from './mlflow/options';
 export { type TrackingServer } from './mlflow/tracking';
+export { TracedTrainingJob, type TracedTrainingJobProps } from './mlflow/traced-training-job';

@@ -1,11 +1,14 @@
 // Runs what MlflowStack writes on real MLflow servers: the documented release (dist/lab) and the current one (dist/prod and a NodePort), with a real PostgreSQL
 // on loopback: init step, command, environment and probes, addresses and folders adapted. Needs python3 and PostgreSQL; MLflow comes from PyPI.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:http';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, request } from 'node:http';
+import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { expect, hasEnded, install, manifestsOf, NASTY, realRun, stop, until } from './real-run.mjs';
+import { expect, hasEnded, install, lookup, manifestsOf, NASTY, realRun, stop, until } from './real-run.mjs';
+
+const { EnvironmentApp, MlflowStack } = createRequire(import.meta.url)('../out/lib/index.js');
 
 const DATABASE_HOST = '127.0.0.43';
 const { folder, check, startPostgresql, end, run, start, work } = realRun('mlflow-test', ['python3'], 'python3-venv postgresql');
@@ -113,6 +116,99 @@ async function asksForLogin(title, port) {
   });
 }
 
+/** The training of the traced job, as Kubernetes starts it in a pod of this name, on the server of this run. */
+function trains(stack, venv, port, credentials, pod) {
+  const { env } = stack.container('Job', 'mnist-traced', 'training');
+  const filled = { POD_NAME: pod };
+  for (const { name, value } of env) if (value !== undefined) filled[name] = value.replace(/\$\((\w+)\)/g, (_, variable) => filled[variable]);
+  return python(venv, port, { ...filled, ...credentials, MLFLOW_TRACKING_URI: `http://127.0.0.1:${port}` },
+    'import json, mlflow\nwith mlflow.start_run() as run:\n    pass\n'
+    + 'client = mlflow.MlflowClient()\nrun = client.get_run(run.info.run_id)\nprint(json.dumps({"tags": run.data.tags, "experiment": client.get_experiment(run.info.experiment_id).name}))');
+}
+
+async function tracesTheJob(title, stack, venv, port, credentials) {
+  await check(`${title}: a training job's run has the tags, though its code does nothing for it`, () => {
+    const { tags, experiment } = trains(stack, venv, port, credentials, 'mnist-traced-0a1b2c3d-x7k2p');
+    expect(`${tags.data_volume_name} ${tags.snapshot_name}`, 'tensorflow-results tensorflow-results-mnist-traced-0a1b2c3d-x7k2p', 'tags');
+    expect(experiment, 'mnist', 'experiment');
+  });
+}
+
+/** The step that takes the snapshot, against an API that answers as told; the answer after the last one is the last one. */
+async function takesSnapshot(stack, venv, answers, seconds) {
+  const asked = [];
+  const api = createHttpServer((message, response) => {
+    let body = '';
+    message.on('data', data => { body += data; }).on('end', () => {
+      asked.push({ method: message.method, url: message.url, authorization: message.headers.authorization, body: body && JSON.parse(body) });
+      const [code, json] = answers.length > 1 ? answers.shift() : answers[0];
+      response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(json));
+    });
+  });
+  await new Promise(resolve => { api.listen(0, '127.0.0.1', resolve); });
+  const { command, env } = stack.container('Job', 'mnist-traced', 'dataset-snapshot');
+  const variables = Object.fromEntries(env.map(({ name, value = 'pod-1' }) => [name, value.replace('$(POD_NAME)', 'pod-1')]));
+  const child = start(`snapshot-${asked.length}`, [join(venv, 'bin', command[0]), ...command.slice(1)], {
+    ...variables, SECONDS_TO_WAIT: String(seconds), API_FOLDER: folder('api'), API_URL: `http://127.0.0.1:${api.address().port}`,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => { said += data; });
+  const code = await new Promise(resolve => { child.on('close', resolve); });
+  api.close();
+  return { code, said: said.trim(), asked };
+}
+
+async function takesSnapshots(stack, venv) {
+  const made = [201, {}];
+  const ready = [200, { status: { readyToUse: true } }];
+  mkdirSync(folder('api'));
+  writeFileSync(join(folder('api'), 'token'), 'the-token\n');
+  await check('the snapshot of the data is made with the rights of the job, and waited for', async () => {
+    const { code, said, asked } = await takesSnapshot(stack, venv, [made, [200, {}], [503, {}], [200, { status: { readyToUse: false } }], ready], 30);
+    expect(`${code} ${said}`, '0 Snapshot tensorflow-results-pod-1 of tensorflow-results is ready', 'end');
+    expect(asked.map(({ method }) => method).join(), 'POST,GET,GET,GET,GET', 'requests');
+    expect(asked[0].authorization, 'Bearer the-token', 'token');
+    expect(asked[0].url, '/apis/snapshot.storage.k8s.io/v1/namespaces/default/volumesnapshots', 'address');
+    expect(asked[1].url, `${asked[0].url}/tensorflow-results-pod-1`, 'address of the snapshot');
+    expect(JSON.stringify(asked[0].body.spec), '{"volumeSnapshotClassName":"csi-snapclass","source":{"persistentVolumeClaimName":"tensorflow-results"}}', 'spec');
+  });
+  await check('... also where it is there already', async () => expect((await takesSnapshot(stack, venv, [[409, {}], ready], 30)).code, 0, 'exit code'));
+  await check('the training does not start without a snapshot: no right', async () => {
+    const { code, said } = await takesSnapshot(stack, venv, [[403, { message: 'forbidden' }]], 30);
+    expect(`${code} ${said}`, '1 The Kubernetes API refuses snapshot tensorflow-results-pod-1: {"message":"forbidden"}', 'end');
+  });
+  await check('... and a snapshot that fails', async () => {
+    const { code, said } = await takesSnapshot(stack, venv, [made, [200, { status: { readyToUse: false, error: { message: 'no space' } } }]], 2);
+    expect(`${code} ${said}`, '1 Snapshot tensorflow-results-pod-1 of tensorflow-results is not ready in time: no space', 'end');
+  });
+}
+
+/** The current release on the documented NodePort, without users. */
+function onNodePort() {
+  const app = new EnvironmentApp('node-port', {
+    cluster: { kubernetesVersion: '1.33', nodes: [{ name: 'dgx-01', address: '198.51.100.21', gpus: 8 }], existing: [{ kind: 'Namespace', name: 'mlflow' }, { kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteMany'] }] },
+  });
+  const stack = new MlflowStack(app.layer('80-mlflow'), 'mlflow', { namespace: 'mlflow', database: { kind: 'in-cluster', password: { secret: 'a', key: 'b' } }, auth: 'none', server: { workers: 1 } });
+  return lookup(stack.node.findAll().filter(node => 'apiVersion' in node).map(object => object.toJson()));
+}
+
+async function answersToItsNames(title, port) {
+  const of = (host, origin) => status(port, '/ajax-api/2.0/mlflow/experiments/search', { host, ...origin && { origin } }, 'POST', '{"max_results": 1}');
+  const names = [
+    'mlflow-tracking:30002', 'mlflow-tracking.mlflow:30002', 'mlflow-tracking.mlflow.svc:30002', 'mlflow-tracking.mlflow.svc.cluster.local:30002', '198.51.100.21:30002', 'dgx-01:30002', 'localhost:8080', '127.0.0.1:30002',
+  ];
+  for (const name of names) {
+    await check(`${title}: a request to ${name} is accepted, from a program and from its own page`, async () => {
+      expect(await of(name), 200, 'program');
+      expect(await of(name, `http://${name}`), 200, 'page');
+    });
+  }
+  await check(`${title}: foreign names and pages are refused`, async () => {
+    for (const name of ['evil.example.com', 'mlflow-tracking.evil.example.com:30002', '198.51.100.22:30002', '198.51.100.21:80']) expect(await of(name), 403, name);
+    expect(await of('198.51.100.21:30002', 'http://evil.example.com'), 403, 'page of somebody else');
+  });
+}
+
 try {
   const [lab, prod] = ['lab/80-mlflow.k8s.yaml', 'prod/80-mlflow.k8s.yaml'].map(manifestsOf);
   const venvOf = stack => install(`mlflow-${versionOf(stack)}`, [`mlflow==${versionOf(stack)}`, 'psycopg2-binary', 'Flask-WTF', 'setuptools<81', 'sqlalchemy<2.1']);
@@ -140,6 +236,7 @@ try {
   await serve('2.14.1', lab, documented, async port => {
     await asksForLogin('2.14.1', port);
     await logsAndTraces('2.14.1', documented, port, credentials);
+    await tracesTheJob('2.14.1', lab, documented, port, credentials);
   });
 
   await check('3.x refuses the database of 2.14.1, and leaves it alone', () => refuses(second, {}, /^The tables of database mlflow are of another release of MLflow \(\w+, this one has \w+\)\. Make a backup, then set `server\.upgradeDatabase`\.$/m));
@@ -153,6 +250,7 @@ try {
       expect(runs.join(), 'weights of 2.14.1', 'artifacts of all runs');
     });
     await logsAndTraces('3.x behind an Ingress', current, port, credentials);
+    await tracesTheJob('3.x behind an Ingress', prod, current, port, credentials);
     const as = (host, origin) => status(port, '/ajax-api/2.0/mlflow/experiments/search', { host, origin, ...login('user', ADMIN_PASSWORD) }, 'POST', '{"max_results": 1}');
     await check('3.x behind an Ingress: its host is accepted, also for what the page itself changes', async () => expect(await as('mlflow.example.com', 'https://mlflow.example.com'), 200, 'mlflow.example.com'));
     await check('3.x behind an Ingress: another host is refused, and so is another origin', async () => {
@@ -160,7 +258,10 @@ try {
       expect(await as('mlflow.example.com', 'https://evil.example.com'), 403, 'origin');
     });
   });
-  if (existsSync(folder('artifacts'))) rmSync(folder('artifacts'), { recursive: true });
+  const nodePort = onNodePort();
+  await check('3.x on a NodePort: users can be left out', () => succeeds(local(nodePort, 'prepare', current, 0)));
+  await serve('3.x on a NodePort', nodePort, current, port => answersToItsNames('3.x on a NodePort', port));
+  await takesSnapshots(lab, current);
 } catch (error) {
   await end(error);
 }

@@ -12,8 +12,10 @@ export const root = join(import.meta.dirname, '..');
 export const NASTY = 'p/a:s@w %?#&"\'$x{y}\\+é';
 
 /** Manifests of a file in dist/: `find` by kind and start of the name, `container` also by the name of the container. */
-export function manifestsOf(file) {
-  const manifests = parseAllDocuments(readFileSync(join(root, 'dist', file), 'utf8')).map(document => document.toJS());
+export const manifestsOf = file => lookup(parseAllDocuments(readFileSync(join(root, 'dist', file), 'utf8')).map(document => document.toJS()));
+
+/** The same for manifests that are at hand. */
+export function lookup(manifests) {
   const find = (kind, name) => manifests.find(manifest => manifest.kind === kind && manifest.metadata.name.startsWith(name));
   const container = (kind, name, which) => {
     const { template } = find(kind, name).spec;

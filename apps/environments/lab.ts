@@ -158,5 +158,15 @@ export const lab = {
       flaskSecretKey: { secret: 'mlflow-tracking', key: 'flask-server-secret-key' },
     },
     web: { expose: { kind: 'node-port', port: 30002 } },
+    trainingJobs: {
+      'mnist-traced': {
+        // Started by hand: kubectl patch job, or `suspend: false` here.
+        suspend: true,
+        experiment: 'mnist',
+        dataset: { volume: 'results', readOnly: true },
+        login: { username: 'user', password: { secret: 'mlflow-login', key: 'password' } },
+        train: { image: 'registry.example.com/ai/mnist-pytorch:1.0.0', command: ['python3', '/app/train_mnist.py', '--data=/mnt/data'], gpus: 1, memory: '8Gi' },
+      },
+    },
   },
 } satisfies Environment;

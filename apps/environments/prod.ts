@@ -198,5 +198,15 @@ export const prod = {
       },
     },
     server: { replicas: 2, resources: { cpu: 1, memory: '4Gi', memoryLimit: '4Gi' }, uploads: { size: '100Gi' } },
+    trainingJobs: {
+      'mnist-traced': {
+        // Started by hand: kubectl patch job, or `suspend: false` here.
+        suspend: true,
+        experiment: 'mnist',
+        dataset: { volume: 'results', readOnly: true },
+        login: { username: 'user', password: { secret: 'mlflow-login', key: 'password' } },
+        train: { image: 'registry.example.com/ai/mnist-pytorch:1.0.0', command: ['python3', '/app/train_mnist.py', '--data=/mnt/data'], gpus: 1, memory: '8Gi', sharedMemory: '2Gi' },
+      },
+    },
   },
 } satisfies Environment;

@@ -1,12 +1,12 @@
 import { type Chart } from 'cdk8s';
-import { type Claim, type Dataset, ImportedDataset, MirroredVolume, VolumeClaim, VolumeClone, VolumeSnapshot } from '../../lib';
+import { type Dataset, ImportedDataset, MirroredVolume, VolumeClaim, VolumeClone, VolumeSnapshot } from '../../lib';
 import { type DataSettings, type ImportedData, type ProvisionedData } from '../environment';
 import { aipodNamed, required, type StorageOutputs } from './storage';
 
 /** What later layers need of the data layer. */
 export interface DataOutputs {
   readonly dataset: Dataset;
-  readonly results: Claim;
+  readonly results: VolumeClaim;
 }
 
 export function addData(layer: Chart, settings: DataSettings, storage: StorageOutputs): DataOutputs {

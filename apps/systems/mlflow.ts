@@ -1,7 +1,15 @@
 import { type Chart } from 'cdk8s';
-import { MlflowStack } from '../../lib';
+import { MlflowStack, TracedTrainingJob } from '../../lib';
 import { type MlflowSettings } from '../environment';
+import { type DataOutputs } from './data';
+import { required, type StorageOutputs } from './storage';
 
-export function addMlflow(layer: Chart, settings: MlflowSettings): MlflowStack {
-  return new MlflowStack(layer, 'mlflow', settings);
+export function addMlflow(layer: Chart, { trainingJobs = {}, ...props }: MlflowSettings, storage: StorageOutputs, data?: DataOutputs): MlflowStack {
+  const server = new MlflowStack(layer, 'mlflow', props);
+  for (const [name, { dataset: { volume, ...mount }, snapshot, ...job }] of Object.entries(trainingJobs)) {
+    new TracedTrainingJob(layer, name, {
+      ...job, name, server, dataset: { ...mount, claim: required(data, 'data', 'mlflow')[volume] }, snapshot: { ...snapshot, class: required(storage.snapshotClass, 'storage.snapshotClass', 'mlflow') },
+    });
+  }
+  return server;
 }

@@ -4,6 +4,7 @@ import { type KnownObject, type ObjectOf } from '../core/kinds';
 import { type Identity, selectorLabels, standardLabels } from '../core/labels';
 import { writtenJson } from '../core/plain-object';
 import { restrictedPod } from '../core/security-context';
+import { RUN_ENVIRONMENT } from '../services/traceability';
 import { workloadPod, type WorkloadOptions } from '../services/workload';
 import { type DatasetMount } from '../storage/mounts';
 import { NO_SIDECAR } from './team-namespace';
@@ -21,9 +22,6 @@ export interface PipelinePlan extends TrainingPipelineProps {
 }
 
 export const pipelineIdentity = (name: string, component: string): Identity => ({ name: 'training-pipeline', instance: name, component, partOf: 'kubeflow' });
-
-/** Variables that each step gets; MLflow's tags of the documents have the same names in small letters. */
-export const RUN_ENVIRONMENT = ['DATA_VOLUME_NAME', 'SNAPSHOT_NAME'] as const;
 
 /** User of Argo's own containers, where the installation does not say. */
 const EXECUTOR_USER = 1000;

@@ -4,6 +4,7 @@ import { checkInteger } from '../core/checks';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
+import { RUN_ENVIRONMENT } from '../services/traceability';
 import { checkMounts, checkWorkload, type WorkloadOptions } from '../services/workload';
 import { checkManaged, type ExistingClaim } from '../storage/claim';
 import { type DatasetMount } from '../storage/mounts';
@@ -12,7 +13,7 @@ import { ExistingSnapshot } from '../storage/volume-snapshot';
 import { type VolumeSnapshotClass } from '../storage/volume-snapshot-class';
 import { addPipelineAccess } from './pipeline-access';
 import { checkParameters } from './pipeline-parameters';
-import { containerStep, pipelineIdentity, type PipelinePlan, pyTorchStep, RUN_ENVIRONMENT, snapshotStep, tasksOf, templateHash } from './pipeline-steps';
+import { containerStep, pipelineIdentity, type PipelinePlan, pyTorchStep, snapshotStep, tasksOf, templateHash } from './pipeline-steps';
 import { NO_SIDECAR, type TeamNamespace } from './team-namespace';
 
 /** The data that a pipeline trains with, and that it takes a snapshot of. */

@@ -45,6 +45,11 @@ export const RIGHTS: Readonly<Record<string, (environment: Environment) => reado
     { namespace: TEAM, resource: SNAPSHOTS, verbs: ['create', 'get'] },
     ...kubeflow!.teams[TEAM]!.pipelines!.mnist!.train.pyTorchJob ? [{ namespace: TEAM, resource: 'pytorchjobs.kubeflow.org', verbs: ['create', 'get'] }] : [],
   ],
+  // The init step of a traced training job: a snapshot of its data. Training itself has no token.
+  ...Object.fromEntries(['default', 'ai-training'].map(namespace => [`${namespace}/mnist-traced`, () => [
+    { namespace, resource: SNAPSHOTS, verbs: ['create', 'get', 'list'] },
+    { namespace, resource: 'persistentvolumeclaims', verbs: ['get'], names: ['tensorflow-results'] },
+  ]])),
 };
 
 export const VERBS = ['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'];
