@@ -18,6 +18,7 @@ export { requireSecret, type SecretKey, type SecretRequirement } from './core/se
 export { prerequisitesTable } from './core/prerequisites-table';
 export { type JobNaming } from './core/manifest-object';
 export { type Capacity, type CpuQuantity } from './core/quantity';
+export { type NetworkPeer } from './core/network-peer';
 
 // Storage: Trident backends, classes, claims, imports, snapshots, clones, mirrors.
 export {
@@ -45,7 +46,8 @@ export { MirroredVolume, type MirroredVolumeProps } from './storage/mirrored-vol
 export { NfsDataset, type NfsDatasetProps } from './storage/nfs-dataset';
 export { SharedVolume, type SharedVolumeProps } from './storage/shared-volume';
 
-export { VolumeAccess, type VolumeAccessProps, type VolumeRight } from './storage/volume-access';
+export { type EveryClaim, VolumeAccess, type VolumeAccessProps, type VolumeRight } from './storage/volume-access';
+export { SnapshotClusterRole } from './storage/snapshot-cluster-role';
 
 // Services: what several products run or offer.
 export { type InClusterDatabase } from './services/postgresql';

@@ -1,3 +1,4 @@
+import { addressOf } from '../services/web-exposure';
 import { type AirflowPlan, secondsOf } from './plan';
 import { SCRIPTS_FOLDER } from './scripts';
 import { PORTS } from './upstream';
@@ -51,12 +52,8 @@ function common({ props, name, features, ...plan }: AirflowPlan): Record<string,
 
 /** Behind an Ingress, links in mails and redirects need the address that users see; `config` may say otherwise. */
 function ofExposure({ props: { web } }: AirflowPlan): Record<string, string> {
-  if (web?.expose?.kind !== 'ingress') return {};
-  const { host, tlsSecret } = web.expose;
-  return {
-    AIRFLOW__WEBSERVER__BASE_URL: `${tlsSecret === undefined ? 'http' : 'https'}://${host}`,
-    AIRFLOW__WEBSERVER__ENABLE_PROXY_FIX: 'True',
-  };
+  const address = addressOf(web?.expose);
+  return address === undefined ? {} : { AIRFLOW__WEBSERVER__BASE_URL: address, AIRFLOW__WEBSERVER__ENABLE_PROXY_FIX: 'True' };
 }
 
 function ofExecutor({ props: { executor }, name, namespace, image, features }: AirflowPlan): Record<string, string> {

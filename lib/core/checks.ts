@@ -22,6 +22,13 @@ export function checkAddress(scope: IConstruct, key: string, value: string): voi
     `\`${key}\` is "${value}": not an IPv4 or IPv6 address, nor a DNS name. Give the address of the interface, for example 192.168.11.11.`);
 }
 
+/** Requires an IPv4 or IPv6 network with its prefix length. */
+export function checkCidr(scope: IConstruct, key: string, value: string): void {
+  const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(value) ?? [];
+  check(scope, (isIPv4(address) && Number(length) <= 32) || (isIPv6Address(address) && Number(length) <= 128), () =>
+    `\`${key}\` has "${value}": not a network in CIDR notation. Write for example 10.61.218.0/24.`);
+}
+
 /** Requires a whole number from `min` to `max`. */
 export function checkInteger(scope: IConstruct, key: string, value: number | undefined, min: number, max = Number.MAX_SAFE_INTEGER): void {
   if (value === undefined) return;

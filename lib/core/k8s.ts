@@ -4,6 +4,9 @@ import { type AsWritten } from './kinds';
 
 export interface Container extends AsWritten<k8s.Container> {}
 export interface EnvVar extends AsWritten<k8s.EnvVar> {}
+export interface NetworkPolicyEgressRule extends AsWritten<k8s.NetworkPolicyEgressRule> {}
+export interface NetworkPolicyIngressRule extends AsWritten<k8s.NetworkPolicyIngressRule> {}
+export interface NetworkPolicyPort extends AsWritten<k8s.NetworkPolicyPort> {}
 export interface PodSecurityContext extends AsWritten<k8s.PodSecurityContext> {}
 export interface PodSpec extends AsWritten<k8s.PodSpec> {}
 export interface PodTemplateSpec extends AsWritten<k8s.PodTemplateSpec> {}

@@ -34,6 +34,7 @@ type NumberOf<Text> = Text extends `${infer Value extends number}` ? Value : nev
 
 /** `apiVersion` and fields of every kind that the library writes; types of Kubernetes itself are those of cdk8s-plus, others are made from `crds/`. */
 interface Kinds {
+  ClusterRole: ['rbac.authorization.k8s.io/v1', k8s.KubeClusterRoleProps];
   ConfigMap: ['v1', k8s.KubeConfigMapProps];
   CronJob: ['batch/v1', k8s.KubeCronJobProps];
   Deployment: ['apps/v1', k8s.KubeDeploymentProps];
@@ -43,6 +44,7 @@ interface Kinds {
   LimitRange: ['v1', k8s.KubeLimitRangeProps];
   MPIJob: ['kubeflow.org/v2beta1', MpiJobProps];
   Namespace: ['v1', k8s.KubeNamespaceProps];
+  NetworkPolicy: ['networking.k8s.io/v1', k8s.KubeNetworkPolicyProps];
   Notebook: ['kubeflow.org/v1', NotebookProps];
   PersistentVolume: ['v1', k8s.KubePersistentVolumeProps];
   PersistentVolumeClaim: ['v1', k8s.KubePersistentVolumeClaimProps];

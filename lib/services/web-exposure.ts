@@ -51,6 +51,10 @@ export function addWebService(scope: Construct, { identity, selector, namespace,
   });
 }
 
+/** Address that users see behind an Ingress; elsewhere it is not known here. */
+export const addressOf = (expose: WebExposure | undefined): string | undefined =>
+  (expose?.kind === 'ingress' ? `${expose.tlsSecret === undefined ? 'http' : 'https'}://${expose.host}` : undefined);
+
 /** Mistakes in it; `key` is the prop that holds it. */
 export function checkWebExposure(scope: Construct, key: string, expose?: WebExposure): void {
   if (expose?.kind === 'node-port') checkInteger(scope, `${key}.port`, expose.port, 30000, 32767);

@@ -6,7 +6,7 @@ import { check } from '../core/problems';
 import { type Capacity, type CpuQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';
-import { type DatasetMount, mountDatasets } from '../storage/mounts';
+import { checkMounts, type DatasetMount, mountDatasets } from '../storage/mounts';
 
 /** A container that runs to its end: a trial of Katib, a step of a pipeline, a replica of a training job. */
 export interface WorkloadOptions {
@@ -68,20 +68,4 @@ export function checkWorkload(scope: Construct, key: string, namespace: string, 
   checkInteger(scope, `${key}.runAsUser`, runAsUser, 1);
   check(scope, command.length > 0, () => `\`${key}.command\` is empty: there would be nothing to run. Give the program and its arguments.`);
   checkMounts(scope, `${key}.mounts`, namespace, mounts);
-}
-
-/** Checks that the data is in the namespace of the pods, and that no two mounts share a path. */
-export function checkMounts(scope: Construct, key: string, namespace: string, mounts: readonly DatasetMount[]): void {
-  for (const { dataset, mountPath } of mounts) {
-    for (const { claimName, namespace: other } of dataset.claims.filter(claim => claim.namespace !== namespace)) {
-      check(scope, false, () =>
-        `\`${key}\` has claim ${claimName} of namespace ${other}: pods of namespace ${namespace} cannot mount it. Make the claim in ${namespace}; a volume can be shared with \`SharedVolume\`, and an export read with \`NfsDataset\`.`);
-    }
-    check(scope, dataset.claims.length > 0, () => `\`${key}\` has a dataset without claims at ${mountPath}: there would be nothing to mount. Give it at least one, or leave it out.`);
-    check(scope, mountPath.startsWith('/'), () => `\`${key}\` has the mount path "${mountPath}": it must be absolute. Start it with "/".`);
-  }
-  const paths = mounts.map(({ mountPath }) => mountPath);
-  for (const path of new Set(paths.filter((value, index) => paths.indexOf(value) !== index))) {
-    check(scope, false, () => `\`${key}\` has the mount path ${path} twice: one mount would hide the other. Give each its own path.`);
-  }
 }

@@ -1,4 +1,6 @@
+import { type Construct } from 'constructs';
 import type * as k8s from '../core/k8s';
+import { check } from '../core/problems';
 import { type Claim, type Dataset } from './claim';
 
 /** Data in a pod. */
@@ -43,3 +45,19 @@ export function mountDatasets(mounts: readonly DatasetMount[]): MountedVolumes {
 
 /** Volume names are shorter than claim names and have no dots. */
 const volumeName = ({ claimName }: Claim): string => claimName.replaceAll('.', '-').slice(0, 63).replace(/-+$/, '');
+
+/** Checks that the data is in the namespace of the pods, and that no two mounts share a path. */
+export function checkMounts(scope: Construct, key: string, namespace: string, mounts: readonly DatasetMount[]): void {
+  for (const { dataset, mountPath } of mounts) {
+    for (const { claimName, namespace: other } of dataset.claims.filter(claim => claim.namespace !== namespace)) {
+      check(scope, false, () =>
+        `\`${key}\` has claim ${claimName} of namespace ${other}: pods of namespace ${namespace} cannot mount it. Make the claim in ${namespace}; a volume can be shared with \`SharedVolume\`, and an export read with \`NfsDataset\`.`);
+    }
+    check(scope, dataset.claims.length > 0, () => `\`${key}\` has a dataset without claims at ${mountPath}: there would be nothing to mount. Give it at least one, or leave it out.`);
+    check(scope, mountPath.startsWith('/'), () => `\`${key}\` has the mount path "${mountPath}": it must be absolute. Start it with "/".`);
+  }
+  const paths = mounts.map(({ mountPath }) => mountPath);
+  for (const path of new Set(paths.filter((value, index) => paths.indexOf(value) !== index))) {
+    check(scope, false, () => `\`${key}\` has the mount path ${path} twice: one mount would hide the other. Give each its own path.`);
+  }
+}

@@ -1,6 +1,5 @@
-import { isIPv4 } from 'node:net';
 import { Construct } from 'constructs';
-import { checkAddress, checkInteger, checkNotEmpty, isIPv6Address } from '../core/checks';
+import { checkAddress, checkCidr, checkInteger, checkNotEmpty, isIPv6Address } from '../core/checks';
 import { type ObjectOf } from '../core/kinds';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -99,7 +98,7 @@ export abstract class TridentBackend extends Construct {
     check(this, props.storagePrefix === undefined || /^$|^[a-zA-Z_.-][a-zA-Z0-9_.-]*$/.test(props.storagePrefix), () =>
       `\`storagePrefix\` is "${props.storagePrefix}": it starts with a letter, "_", "." or "-" and goes on with these or digits. Write for example prod_.`);
     for (const cidr of props.autoExport?.cidrs ?? []) {
-      check(this, isCidr(cidr), () => `\`autoExport.cidrs\` has "${cidr}": not a network in CIDR notation. Write for example 10.61.218.0/24.`);
+      checkCidr(this, 'autoExport.cidrs', cidr);
     }
     check(this, props.autoExport === undefined || props.autoExport.cidrs.length > 0, () =>
       '`autoExport.cidrs` is empty: Trident would then export to every address. List the networks of the nodes.');
@@ -136,12 +135,6 @@ export abstract class TridentBackend extends Construct {
       what: `Storage VM ${svm} with NFS enabled, reachable for Trident at ${managementLif}${dataLif ? ` and for the nodes at data LIF ${dataLif}` : ''}`,
     });
   }
-}
-
-/** Whether `value` is an IPv4 or IPv6 network with its prefix length. */
-function isCidr(value: string): boolean {
-  const [, address = '', length = ''] = /^(.+)\/(\d{1,3})$/.exec(value) ?? [];
-  return (isIPv4(address) && Number(length) <= 32) || (isIPv6Address(address) && Number(length) <= 128);
 }
 
 /** Trident wants IPv6 addresses in brackets. */

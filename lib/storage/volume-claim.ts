@@ -70,7 +70,7 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
     this.storageClass = props.storageClass;
     this.sharedWith = props.shareWith ?? [];
     this.checkShares();
-    this.checkMinimumSize(origin);
+    if (!origin.existingData) checkMinimumSize(this, 'size', this.size, this.storageClass);
     if (origin.component === 'claim') this.checkAnnotations(props.annotations ?? {});
     addObject(this, 'Resource', { name: 'volume', instance: props.name, component: origin.component, partOf: 'storage' }, claimManifest(this, { ...origin, annotations: this.annotationsOf(props) }));
   }
@@ -87,13 +87,6 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
     }
   }
 
-  private checkMinimumSize({ existingData }: ClaimOrigin): void {
-    if (existingData || !(this.storageClass instanceof FlexGroupStorageClass)) return;
-    const { className, minimumVolumeSize } = this.storageClass;
-    check(this, (parseQuantity(this.size) ?? Infinity) >= (parseQuantity(minimumVolumeSize) ?? 0), () =>
-      `\`size\` is ${this.size}: class ${className} makes FlexGroups, and the smallest is ${minimumVolumeSize}. Ask for that, use a FlexVol class, or set \`minimumVolumeSize\` of the class to what your array can do.`);
-  }
-
   private checkAnnotations(annotations: Readonly<Record<string, string>>): void {
     if (!(this.storageClass instanceof FlexGroupStorageClass)) return;
     const { className } = this.storageClass;
@@ -102,6 +95,14 @@ export class VolumeClaim extends Construct implements Claim, Dataset {
         `\`annotations\` has ${key}: class ${className} makes FlexGroups, and Trident can do that with FlexVols only. Use a FlexVol class, or leave it out.`);
     }
   }
+}
+
+/** Checks that a volume is not smaller than its class can make it; `key` is the prop that holds the size. */
+export function checkMinimumSize(scope: Construct, key: string, size: Capacity, storageClass: StorageClassReference | undefined): void {
+  if (!(storageClass instanceof FlexGroupStorageClass)) return;
+  const { className, minimumVolumeSize } = storageClass;
+  check(scope, (parseQuantity(size) ?? Infinity) >= (parseQuantity(minimumVolumeSize) ?? 0), () =>
+    `\`${key}\` is ${size}: class ${className} makes FlexGroups, and the smallest is ${minimumVolumeSize}. Ask for that, use a FlexVol class, or set \`minimumVolumeSize\` of the class to what your array can do.`);
 }
 
 /** Trident's annotations that its FlexGroup driver does not act on, without a word. Source: Trident, ontap_nas_flexgroup.go. */

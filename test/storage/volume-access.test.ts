@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Claim, type Cluster, ExistingClaim, VolumeAccess, type VolumeAccessProps } from '../../lib';
+import { type Claim, type Cluster, type EveryClaim, ExistingClaim, SnapshotClusterRole, VolumeAccess, type VolumeAccessProps } from '../../lib';
 import { build, type Built, CLUSTER } from '../support';
 
 const EXISTING: Cluster = {
@@ -77,4 +77,26 @@ test('whatever the claims: one Role and one RoleBinding per namespace, and toget
     const named = manifests.filter(({ kind }) => kind === 'Role').flatMap(({ metadata, rules }) => (rules[1].resourceNames as string[]).map(name => `${metadata.namespace}/${name}`));
     expect(named.sort()).toEqual([...new Set(pairs.map(pair => pair.join('/')))].sort());
   }), { numRuns: 50 });
+});
+
+describe('all claims of a namespace, for claims whose names are not known yet', () => {
+  const every = (right: VolumeAccessProps['right'], withRole = false): Built => build(layer => {
+    const claims: EveryClaim = { everyClaimIn: 'team', role: withRole ? new SnapshotClusterRole(layer, 'role') : undefined };
+    new VolumeAccess(layer, 'access', { ...ALL, claims, right });
+  }, { cluster: EXISTING });
+
+  test('exactly what snapshots and lists of them call for', () => {
+    expect(every('snapshot').problems).toEqual([]);
+    expect(inNamespace(every('snapshot'), 'Role', 'team').rules).toEqual([SNAPSHOTS, { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['get', 'list'] }]);
+    expect(inNamespace(every('clone'), 'Role', 'team').rules).toEqual([
+      SNAPSHOTS, { apiGroups: [''], resources: ['persistentvolumeclaims'], verbs: ['create', 'get', 'list'] }, { apiGroups: [''], resources: ['persistentvolumeclaims/status'], verbs: ['get'] },
+    ]);
+  });
+
+  test('the documents\' ClusterRole, bound in the namespace and nowhere else', () => {
+    const built = every('snapshot', true);
+    expect(built.problems).toEqual([]);
+    expect(built.manifests.map(({ kind, metadata }) => `${kind} ${metadata.namespace ?? '-'}/${metadata.name}`)).toEqual(['ClusterRole -/netapp-dataops-snapshots', 'RoleBinding team/data-rights']);
+    expect(built.one('RoleBinding').roleRef).toEqual({ apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'netapp-dataops-snapshots' });
+  });
 });
