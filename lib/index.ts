@@ -63,6 +63,15 @@ export {
   type SchedulerOptions, type WebOptions, type WorkerOptions,
 } from './airflow/options';
 
+// JupyterHub: the documents' deployment, without Helm.
+export { JupyterHubStack, type JupyterHubStackProps } from './jupyterhub/jupyterhub-stack';
+export { type JupyterHubVersion } from './jupyterhub/upstream';
+export { type AllowedPeople, type Authentication, type GitHubLogin, type NativeAccounts, type OidcLogin, type SharedPassword } from './jupyterhub/authentication';
+export {
+  type HomeOptions, type HubDatabase, type HubKeys, type HubOptions, type IdleCulling, type JupyterHubConfig, type NetworkOptions, type NotebookDataManagement, type NotebookOptions,
+  type NotebookProfile, type NotebookResources, type ProxyOptions,
+} from './jupyterhub/options';
+
 // Training: the documents' benchmarks, on one node and on several.
 export { ImagenetBenchmarkJob, type ImagenetBenchmarkJobProps } from './training/imagenet-benchmark-job';
 export { HorovodCluster, type HorovodClusterProps, type HostNetworkOptions, type MpiOperatorOptions } from './training/horovod-cluster';
