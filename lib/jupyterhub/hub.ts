@@ -2,7 +2,7 @@ import { type Construct } from 'constructs';
 import type * as k8s from '../core/k8s';
 import { standardLabels } from '../core/labels';
 import { addObject } from '../core/manifest-object';
-import { resourcesOf } from '../core/resources';
+import { resourcesOf } from '../services/resources';
 import { type SecretKey } from '../core/secret-requirements';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { VolumeClaim } from '../storage/volume-claim';

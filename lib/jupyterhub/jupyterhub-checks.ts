@@ -2,7 +2,7 @@ import { type Duration } from 'cdk8s';
 import { type Construct } from 'constructs';
 import { checkCidr, checkInteger, checkNotEmpty, checkUnique } from '../core/checks';
 import { check } from '../core/problems';
-import { checkWebExposure } from '../core/web-exposure';
+import { checkWebExposure } from '../services/web-exposure';
 import { checkMounts } from '../storage/mounts';
 import { checkMinimumSize } from '../storage/volume-claim';
 import { type NotebookResources } from './options';

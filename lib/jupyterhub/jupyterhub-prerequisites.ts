@@ -1,7 +1,7 @@
 import { type Construct } from 'constructs';
 import { declarePrerequisite } from '../core/prerequisites';
 import { requireSecret, type SecretKey } from '../core/secret-requirements';
-import { requireCertificate } from '../core/web-exposure';
+import { declareWebSecrets } from '../services/web-exposure';
 import { callbackUrlOf } from './login-traits';
 import { type JupyterHubPlan } from './plan';
 import { HUB_FOLDER, secretTraits } from './settings';
@@ -20,7 +20,7 @@ export function declareNeeds(scope: Construct, plan: JupyterHubPlan): void {
   for (const { environment = {} } of [notebooks, ...profiles]) {
     for (const [name, value] of Object.entries(environment)) if (typeof value !== 'string') need(value, `variable ${name} of notebooks, which every user can read`);
   }
-  requireCertificate(scope, namespace, proxy?.expose);
+  declareWebSecrets(scope, namespace, proxy?.expose);
   declareLogin(scope, plan);
   declareStorage(scope, plan);
   declareNetwork(scope, plan);

@@ -1,4 +1,4 @@
-import { addressOf } from '../core/web-exposure';
+import { addressOf } from '../services/web-exposure';
 import { type GitHubLogin, type OidcLogin } from './authentication';
 import { type JupyterHubPlan } from './plan';
 import { type SecretTrait, type Traits } from './settings';

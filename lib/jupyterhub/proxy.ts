@@ -2,9 +2,9 @@ import { type Construct } from 'constructs';
 import type * as k8s from '../core/k8s';
 import { standardLabels } from '../core/labels';
 import { addObject } from '../core/manifest-object';
-import { resourcesOf } from '../core/resources';
+import { resourcesOf } from '../services/resources';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
-import { addWebPage } from '../core/web-exposure';
+import { addWebService } from '../services/web-exposure';
 import { fromSecret } from './hub';
 import { DEFAULT_RESOURCES, identityOf, type JupyterHubPlan, selectorOf } from './plan';
 import { NAMES, PORTS, USERS } from './upstream';
@@ -18,8 +18,8 @@ export function addProxy(scope: Construct, plan: JupyterHubPlan): void {
     apiVersion: 'v1', kind: 'Service',
     metadata: { name: NAMES.proxyApi, namespace }, spec: { type: 'ClusterIP', selector: selectorOf('proxy'), ports: [{ name: 'api', port: PORTS.proxyApi, targetPort: 'api' }] },
   });
-  addWebPage(scope, 'proxy-public', identity, {
-    name: NAMES.proxyPublic, namespace, selector: selectorOf('proxy'), port: { name: 'http', number: PORTS.public }, expose: proxy.expose ?? { kind: 'node-port' },
+  addWebService(scope, {
+    identity, selector: selectorOf('proxy'), namespace, name: NAMES.proxyPublic, port: { name: 'http', port: PORTS.public, targetPort: 'http' }, expose: proxy.expose ?? { kind: 'node-port' },
   });
   addObject(scope, 'proxy', identity, {
     apiVersion: 'apps/v1', kind: 'Deployment',
