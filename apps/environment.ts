@@ -1,7 +1,8 @@
 import {
   type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type DefaultsTeamOptions, type HorovodClusterProps, type ImagenetBenchmarkJobProps,
-  type KatibExperimentProps, type KubeflowInstallationProps, type MlflowStackProps, type NotebookWorkspaceProps, type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps,
-  type TracedTrainingJobProps, type TrainingPipelineProps, type TridentInstallationProps, type VolumeSnapshotClassProps,
+  type HomeOptions, type HubDatabase, type JupyterHubStackProps, type KatibExperimentProps, type KubeflowInstallationProps, type MlflowStackProps, type NotebookWorkspaceProps,
+  type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps, type TracedTrainingJobProps, type TrainingPipelineProps,
+  type TridentInstallationProps, type VolumeSnapshotClassProps,
 } from '../lib';
 
 /** One environment: data only. A system that an environment does not have is a key that is missing. */
@@ -16,6 +17,7 @@ export interface Environment {
   readonly training?: TrainingSettings;
   readonly airflow?: AirflowSettings;
   readonly kubeflow?: KubeflowSettings;
+  readonly jupyterhub?: JupyterHubSettings;
   readonly mlflow?: MlflowSettings;
 }
 
@@ -129,6 +131,24 @@ export type TeamVolume = string;
 export type TeamMounts = Readonly<Record<string, TeamVolume>>;
 
 type WithMounts<Options> = Omit<Options, 'mounts'> & { readonly mounts?: TeamMounts };
+
+/** JupyterHub; volumes are provisioned from the FlexVol classes of the AIPod storages. */
+export interface JupyterHubSettings extends Omit<JupyterHubStackProps, 'home' | 'database' | 'shared' | 'datasets' | 'dataManagement'> {
+  readonly home: Omit<HomeOptions, 'storageClass'> & FromAipod;
+  readonly database: Extract<HubDatabase, { kind: 'postgresql' }> | (Omit<Extract<HubDatabase, { kind: 'sqlite' }>, 'storageClass'> & FromAipod);
+  /** The volume that all users share. */
+  readonly shared?: ProvisionedData;
+  /** Further volumes, by their mount paths. */
+  readonly datasets?: Readonly<Record<string, ProvisionedData>>;
+  /** Snapshots from notebooks; `documented` is the documents' ClusterRole for the ServiceAccount `default`. */
+  readonly dataManagement?: 'own' | 'documented';
+}
+
+/** Where a volume is provisioned. */
+interface FromAipod {
+  /** Prefix of the AIPod storage whose FlexVol class is used; without it, the default class of the cluster. */
+  readonly aipod?: string;
+}
 
 /** MLflow, and training jobs that are traced to the snapshots of their data, by name. */
 export interface MlflowSettings extends MlflowStackProps {

@@ -2,6 +2,7 @@ import { type EnvironmentApp, PlatformNamespace } from '../lib';
 import { type Environment } from './environment';
 import { addAirflow } from './systems/airflow';
 import { addData } from './systems/data';
+import { addJupyterHub } from './systems/jupyterhub';
 import { addKubeflow } from './systems/kubeflow';
 import { addMlflow } from './systems/mlflow';
 import { addStorage } from './systems/storage';
@@ -9,7 +10,7 @@ import { addTraining } from './systems/training';
 
 /** The systems of an environment, each in a layer of its own; the numbers are the order of `kubectl apply -f`. */
 export function addPlatform(app: EnvironmentApp, environment: Environment): void {
-  const { namespaces = [], storage, data, training, airflow, kubeflow, mlflow } = environment;
+  const { namespaces = [], storage, data, training, airflow, kubeflow, jupyterhub, mlflow } = environment;
   for (const props of namespaces) new PlatformNamespace(app.layer('10-namespaces'), props.name, props);
   const stores = storage ? addStorage(app.layer('20-storage'), storage) : { aipods: {} };
   const volumes = data && addData(app.layer('30-data'), data, stores);
@@ -17,5 +18,6 @@ export function addPlatform(app: EnvironmentApp, environment: Environment): void
   if (training) app.attempt(() => { addTraining(app.layer('40-training'), training, environment.cluster, volumes); });
   if (airflow) app.attempt(() => { addAirflow(app.layer('50-airflow'), airflow, volumes); });
   if (kubeflow) app.attempt(() => { addKubeflow({ teams: app.layer('60-kubeflow'), workloads: app.layer('65-kubeflow-workloads') }, kubeflow, stores); });
+  if (jupyterhub) app.attempt(() => { addJupyterHub(app.layer('70-jupyterhub'), jupyterhub, stores); });
   if (mlflow) app.attempt(() => { addMlflow(app.layer('80-mlflow'), mlflow, stores, volumes); });
 }

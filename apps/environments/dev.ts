@@ -9,7 +9,7 @@ export const dev = {
     // A default class that serves one node at a time, such as that of kind, minikube or k3s.
     existing: [{ kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteOncePod'] }],
   },
-  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'ai-training', podSecurity: 'restricted' }, { name: 'airflow', podSecurity: 'restricted' }, { name: 'jupyterhub', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
   data: {
     namespace: 'ai-training',
     dataset: { claim: 'pb-fg-all-iface1', size: '1Gi', accessMode: 'ReadWriteOnce' },
@@ -34,6 +34,14 @@ export const dev = {
     adminUser: { username: 'admin', email: 'admin@example.com', password: { secret: 'airflow-admin', key: 'password' } },
     web: { resources: { cpu: '100m', memory: '1Gi' } },
     scheduler: { resources: { cpu: '100m', memory: '512Mi' } },
+  },
+  jupyterhub: {
+    namespace: 'jupyterhub',
+    keys: { proxyToken: { secret: 'jupyterhub-keys', key: 'proxy-token' }, cookieSecret: { secret: 'jupyterhub-keys', key: 'cookie-secret' } },
+    authentication: { kind: 'native', allowed: 'everyone', admins: ['admin'] },
+    database: { kind: 'sqlite' },
+    notebooks: { image: 'quay.io/jupyterhub/k8s-singleuser-sample:4.4.0', cpu: '100m', memory: '512Mi' },
+    home: { size: '1Gi' },
   },
   mlflow: {
     namespace: 'mlflow',

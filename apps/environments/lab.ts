@@ -13,7 +13,7 @@ export const lab = {
       { name: 'cpu-2', gpus: 0 },
     ],
   },
-  namespaces: [{ name: 'airflow', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
+  namespaces: [{ name: 'airflow', podSecurity: 'restricted' }, { name: 'jupyterhub', podSecurity: 'restricted' }, { name: 'mlflow', podSecurity: 'restricted' }],
   storage: {
     trident: { version: '24.02' },
     snapshotClass: {},
@@ -144,6 +144,24 @@ export const lab = {
         tensorBoards: { 'mnist-logs': { logs: 'mnist-results', path: 'logs' } },
       },
     },
+  },
+  // Chart 3.3.7, namespace `jupyterhub`. The documents let anybody in under any name; here there is a password.
+  jupyterhub: {
+    namespace: 'jupyterhub',
+    version: '4.1.5',
+    keys: { proxyToken: { secret: 'jupyterhub-keys', key: 'proxy-token' }, cookieSecret: { secret: 'jupyterhub-keys', key: 'cookie-secret' } },
+    authentication: { kind: 'shared-password', password: { secret: 'jupyterhub-login', key: 'password' }, allowed: 'everyone' },
+    database: { kind: 'sqlite' },
+    notebooks: { image: 'quay.io/jupyterhub/k8s-singleuser-sample:3.3.7' },
+    profiles: [
+      { name: 'cpu', title: 'CPU' },
+      { name: 'gpu', title: 'One GPU', image: 'registry.example.com/ai/pytorch-notebook:2.3.0-hub-4.1.5', gpus: 1, memory: '32Gi', sharedMemory: '8Gi' },
+    ],
+    home: { size: '10Gi', aipod: 'aipod' },
+    shared: { claim: 'jupyterhub-shared-volume', size: '100Gi', aipod: 'aipod' },
+    dataManagement: 'documented',
+    network: { kubernetesApi: { cidrs: ['10.61.218.0/24'] } },
+    proxy: { expose: { kind: 'node-port', port: 30000 } },
   },
   // Chart 1.4.12. Its images are gone, and with them its object store: artifacts are on a volume, and the image is your own.
   mlflow: {

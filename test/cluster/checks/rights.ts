@@ -45,6 +45,17 @@ export const RIGHTS: Readonly<Record<string, (environment: Environment) => reado
     { namespace: TEAM, resource: SNAPSHOTS, verbs: ['create', 'get'] },
     ...kubeflow!.teams[TEAM]!.pipelines!.mnist!.train.pyTorchJob ? [{ namespace: TEAM, resource: 'pytorchjobs.kubeflow.org', verbs: ['create', 'get'] }] : [],
   ],
+  // What KubeSpawner calls for servers and homes that stay when users are deleted.
+  'jupyterhub/hub': () => [
+    { namespace: 'jupyterhub', resource: 'pods', verbs: ['create', 'delete', 'list', 'watch'] },
+    { namespace: 'jupyterhub', resource: 'persistentvolumeclaims', verbs: ['create', 'get'] },
+    { namespace: 'jupyterhub', resource: 'events', verbs: ['list', 'watch'] },
+  ],
+  // Notebooks that take snapshots of homes, whose names are not known.
+  'jupyterhub/netapp-dataops': () => [
+    { namespace: 'jupyterhub', resource: SNAPSHOTS, verbs: ['create', 'get', 'list'] },
+    { namespace: 'jupyterhub', resource: 'persistentvolumeclaims', verbs: ['get', 'list'] },
+  ],
   // The init step of a traced training job: a snapshot of its data. Training itself has no token.
   ...Object.fromEntries(['default', 'ai-training'].map(namespace => [`${namespace}/mnist-traced`, () => [
     { namespace, resource: SNAPSHOTS, verbs: ['create', 'get', 'list'] },
