@@ -234,7 +234,7 @@ async function environment(name, kind, { profile, home }) {
     none(rights.filter(right => !api.calls.has(right) && right !== 'get persistentvolumeclaims'), 'rights without a call');
     none(api.strange, 'other calls');
   });
-  await check(say('every setting is one that JupyterHub and KubeSpawner know'), () => none(log().split('\n').filter(line => /not recognized|unrecognized|is deprecated|No allow config/i.test(line) && !line.includes('shared database session')), 'warnings'));
+  await check(say('every setting is one that JupyterHub and KubeSpawner know'), () => none(log().split('\n').filter(line => /Config option|not recognized|is deprecated|No allow config/i.test(line) && !line.includes('shared database session')), 'warnings'));
   await stopAndWait(hubProcess);
   for (const child of processes.splice(0).reverse()) await stopAndWait(child);
   for (const { server } of [api, notebook, provider]) {
