@@ -42,6 +42,8 @@ export const dev = {
     database: { kind: 'sqlite' },
     notebooks: { image: 'quay.io/jupyterhub/k8s-singleuser-sample:4.4.0', cpu: '100m', memory: '512Mi' },
     home: { size: '1Gi' },
+    // The network plugins of laptops seldom enforce policies.
+    network: 'open',
   },
   mlflow: {
     namespace: 'mlflow',

@@ -1,7 +1,9 @@
 import { type Construct } from 'constructs';
+import { EnvironmentApp } from '../core/environment-app';
 import { declarePrerequisite } from '../core/prerequisites';
 import { requireSecret, type SecretKey } from '../core/secret-requirements';
 import { declareWebSecrets } from '../services/web-exposure';
+import { type StorageClassReference, TridentStorageClass } from '../storage/storage-class';
 import { callbackUrlOf } from './login-traits';
 import { type JupyterHubPlan } from './plan';
 import { HUB_FOLDER, secretTraits } from './settings';
@@ -38,12 +40,19 @@ function declareLogin(scope: Construct, plan: JupyterHubPlan): void {
 }
 
 function declareStorage(scope: Construct, { props: { database }, namespace }: JupyterHubPlan): void {
-  if (database.kind !== 'sqlite') return;
+  if (database.kind !== 'sqlite' || locksAreKnown(scope, database.storageClass)) return;
   declarePrerequisite(scope, {
     area: 'Nodes',
     what: `Nodes mount claim ${namespace}/${NAMES.database} with NFS 4 or newer, or it is of a block class: SQLite needs its locks. After the first apply, the line shows vers=4.x or no NFS`,
     commands: [`kubectl -n ${namespace} exec deploy/${NAMES.hub} -- grep ' ${HUB_FOLDER} ' /proc/mounts`],
   });
+}
+
+/** Whether a class says itself that its locks work: it mounts with NFS 4 or newer, or serves one node at a time, as NFS never does. */
+function locksAreKnown(scope: Construct, storageClass: StorageClassReference | undefined): boolean {
+  if (storageClass instanceof TridentStorageClass) return storageClass.nfs !== undefined;
+  const existing = EnvironmentApp.find(scope)?.cluster.existing?.find(object => object.kind === 'StorageClass' && (storageClass ? object.name === storageClass.className : object.isDefault === true));
+  return existing?.kind === 'StorageClass' && !existing.accessModes.includes('ReadWriteMany');
 }
 
 function declareNetwork(scope: Construct, { props: { network = {} } }: JupyterHubPlan): void {
@@ -57,9 +66,9 @@ function declareNetwork(scope: Construct, { props: { network = {} } }: JupyterHu
   });
 }
 
-function declareNodes(scope: Construct, { props: { notebooks, profiles = [] }, images }: JupyterHubPlan): void {
+function declareNodes(scope: Construct, { props: { notebooks, profiles = [], hub, proxy } }: JupyterHubPlan): void {
   const all = [notebooks, ...profiles];
-  for (const image of new Set([images.hub, images.proxy, ...all.map(({ image: own }) => own ?? notebooks.image)])) {
+  for (const image of new Set([...[hub?.image, proxy?.image].filter(image => image !== undefined), ...all.map(({ image: own }) => own ?? notebooks.image)])) {
     declarePrerequisite(scope, { area: 'Images', what: `${image} can be pulled by the nodes` });
   }
   if (all.some(({ gpus = 0 }) => gpus > 0)) {

@@ -25,14 +25,17 @@ test('prod lists the MPI Operator, and imports by annotation, so no import comma
   expect(table('prod')).not.toContain('tridentctl -n trident import');
 });
 
-test('dev asks for nothing but Kubernetes and the Secrets of Airflow; otherwise it is not for a laptop', () => {
+test('dev asks for nothing but Kubernetes, the Secrets of Airflow and JupyterHub, and its first user; otherwise it is not for a laptop', () => {
   expect(appOf('dev').prerequisites().map(({ area, what }) => `${area}: ${what.split(':')[0]}`)).toEqual([
     'Cluster: Kubernetes 1.29',
+    'Cluster: After the first apply, and before others can reach the page',
     'Cluster: The namespaces of the Secrets below are there',
     'Secrets: Secret airflow/airflow-keys with keys fernet-key, webserver-secret-key',
     'Secrets: Secret airflow/airflow-postgresql with key postgresql-password',
     'Secrets: Secret airflow/airflow-redis with key redis-password',
     'Secrets: Secret airflow/airflow-admin with key password',
+    'Secrets: Secret jupyterhub/jupyterhub-keys with keys proxy-token, cookie-secret',
+    'Images: quay.io/jupyterhub/k8s-singleuser-sample',
   ]);
 });
 

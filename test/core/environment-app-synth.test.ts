@@ -5,6 +5,7 @@ import { ApiObject, App, Chart, Include, type IResolver, JsonPatch, YamlOutputTy
 import { Deployment } from 'cdk8s-plus-27';
 import { Construct } from 'constructs';
 import { parse, parseAllDocuments } from 'yaml';
+import { dev } from '../../apps/environments/dev';
 import { declarePrerequisite, EnvironmentApp, type EnvironmentAppProps, ValidationError } from '../../lib';
 import { CLUSTER } from '../support';
 import { claim, configMap, pod } from './objects';
@@ -141,8 +142,8 @@ describe('synth', () => {
       ['one file per chart, as always', {}, 2],
       ['one file per chart, said so', { yamlOutputType: YamlOutputType.FILE_PER_CHART }, 2],
       ['one file', { yamlOutputType: YamlOutputType.FILE_PER_APP }, 1],
-      ['one file per object', { yamlOutputType: YamlOutputType.FILE_PER_RESOURCE }, 6],
-      ['a folder per chart', { yamlOutputType: YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE }, 6],
+      ['one file per object', { yamlOutputType: YamlOutputType.FILE_PER_RESOURCE }, 4 + dev.namespaces.length],
+      ['a folder per chart', { yamlOutputType: YamlOutputType.FOLDER_PER_CHART_FILE_PER_RESOURCE }, 4 + dev.namespaces.length],
       ['another extension', { outputFileExtension: '.yml' }, 2],
       ['resolvers', { resolvers: [replaceText] }, 2],
       ['construct metadata', { recordConstructMetadata: true }, 3],

@@ -214,6 +214,9 @@ test('what must hold before the first apply, and cannot be seen here, is said', 
     'The login provider knows client client with the callback URL https://hub.example.com/hub/oauth_callback, and the hub\'s pod can reach it',
   ]));
   expect(said(ALL).filter(what => what.includes('hub-db-dir'))).toEqual([]);
+  expect(said({ database: { kind: 'sqlite', storageClass: { className: 'block' } } }).filter(what => what.includes('hub-db-dir'))).toEqual([]);
+  expect(said({ database: { kind: 'sqlite', storageClass: { className: 'fast' } } }).filter(what => what.includes('hub-db-dir'))).toHaveLength(1);
+  expect(said(ALL)).toEqual(expect.arrayContaining(['registry.example.com/hub:1 can be pulled by the nodes', 'registry.example.com/proxy:1 can be pulled by the nodes']));
   expect(said({ network: 'open' }).filter(what => what.includes('NetworkPolicies'))).toEqual([]);
   expect(said({ notebooks: { ...PROPS.notebooks, gpus: 1 } })).toContain('Nodes with free GPUs for notebooks, offered as nvidia.com/gpu by the NVIDIA device plugin');
   expect(said({ authentication: { kind: 'native', allowed: 'everyone', admins: ['ann', 'bob'] } })).toContain(

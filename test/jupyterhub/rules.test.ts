@@ -73,6 +73,8 @@ describe('SQLite on a class', () => {
   test('NFS 4.1, and a class that leaves it to the nodes, are none; the latter is a prerequisite', () => {
     expect(ofDatabase(on(flexVols({ version: '4.1' })))).toEqual([]);
     expect(ofDatabase(on(flexVols()))).toEqual([]);
+    const asks = (built: Built) => built.app.prerequisites().some(({ what }) => what.includes('hub-db-dir'));
+    expect([asks(on(flexVols({ version: '4.1' }))), asks(on(flexVols()))]).toEqual([false, true]);
     expect(ofDatabase(jupyterhub())).toEqual([]);
   });
 });
