@@ -41,7 +41,8 @@ function local(stack, name, venv, port) {
 
 /** Status of a request with the given headers, Host among them, which fetch does not let one set. */
 const status = (port, path, headers = {}, method = 'GET', body = undefined) => new Promise(resolve => {
-  const sent = request({ host: '127.0.0.1', port, path, method, headers: { ...headers, ...body && { 'content-type': 'application/json' } } }, response => {
+  // A connection of its own: those that are kept open are closed by the server while this process waits for another.
+  const sent = request({ agent: false, host: '127.0.0.1', port, path, method, headers: { ...headers, ...body && { 'content-type': 'application/json' } } }, response => {
     response.resume();
     resolve(response.statusCode);
   });

@@ -25,7 +25,7 @@ test('prod lists the MPI Operator, and imports by annotation, so no import comma
   expect(table('prod')).not.toContain('tridentctl -n trident import');
 });
 
-test('dev asks for nothing but Kubernetes, the Secrets of Airflow and JupyterHub, and its first user; otherwise it is not for a laptop', () => {
+test('dev asks for nothing but Kubernetes, the Secrets of Airflow, JupyterHub and MLflow, and its first user; otherwise it is not for a laptop', () => {
   expect(appOf('dev').prerequisites().map(({ area, what }) => `${area}: ${what.split(':')[0]}`)).toEqual([
     'Cluster: Kubernetes 1.29',
     'Cluster: After the first apply, and before others can reach the page',
@@ -35,6 +35,7 @@ test('dev asks for nothing but Kubernetes, the Secrets of Airflow and JupyterHub
     'Secrets: Secret airflow/airflow-redis with key redis-password',
     'Secrets: Secret airflow/airflow-admin with key password',
     'Secrets: Secret jupyterhub/jupyterhub-keys with keys proxy-token, cookie-secret',
+    'Secrets: Secret mlflow/mlflow-postgresql with key postgres-password',
     'Images: quay.io/jupyterhub/k8s-singleuser-sample',
   ]);
 });
