@@ -142,6 +142,8 @@ export interface JupyterHubSettings extends Omit<JupyterHubStackProps, 'home' | 
   readonly datasets?: Readonly<Record<string, ProvisionedData>>;
   /** Snapshots from notebooks; `documented` is the documents' ClusterRole for the ServiceAccount `default`. */
   readonly dataManagement?: 'own' | 'documented';
+  /** Whether notebooks may connect to the MLflow of this environment, and find its address in `MLFLOW_TRACKING_URI`. */
+  readonly mlflow?: boolean;
 }
 
 /** Where a volume is provisioned. */

@@ -4,7 +4,7 @@ import { addAirflow } from './systems/airflow';
 import { addData } from './systems/data';
 import { addJupyterHub } from './systems/jupyterhub';
 import { addKubeflow } from './systems/kubeflow';
-import { addMlflow } from './systems/mlflow';
+import { addMlflow, addTracedJobs } from './systems/mlflow';
 import { addStorage } from './systems/storage';
 import { addTraining } from './systems/training';
 
@@ -18,6 +18,7 @@ export function addPlatform(app: EnvironmentApp, environment: Environment): void
   if (training) app.attempt(() => { addTraining(app.layer('40-training'), training, environment.cluster, volumes); });
   if (airflow) app.attempt(() => { addAirflow(app.layer('50-airflow'), airflow, volumes); });
   if (kubeflow) app.attempt(() => { addKubeflow({ teams: app.layer('60-kubeflow'), workloads: app.layer('65-kubeflow-workloads') }, kubeflow, stores); });
-  if (jupyterhub) app.attempt(() => { addJupyterHub(app.layer('70-jupyterhub'), jupyterhub, stores); });
-  if (mlflow) app.attempt(() => { addMlflow(app.layer('80-mlflow'), mlflow, stores, volumes); });
+  const tracking = mlflow && addMlflow(app.layer('80-mlflow'), mlflow);
+  if (mlflow && tracking) app.attempt(() => { addTracedJobs(app.layer('80-mlflow'), mlflow, tracking, stores, volumes); });
+  if (jupyterhub) app.attempt(() => { addJupyterHub(app.layer('70-jupyterhub'), jupyterhub, stores, tracking); });
 }

@@ -37,6 +37,7 @@ export const dev = {
   },
   jupyterhub: {
     namespace: 'jupyterhub',
+    mlflow: true,
     keys: { proxyToken: { secret: 'jupyterhub-keys', key: 'proxy-token' }, cookieSecret: { secret: 'jupyterhub-keys', key: 'cookie-secret' } },
     authentication: { kind: 'native', allowed: 'everyone', admins: ['admin'] },
     database: { kind: 'sqlite' },

@@ -148,6 +148,7 @@ export const lab = {
   // Chart 3.3.7, namespace `jupyterhub`. The documents let anybody in under any name; here there is a password.
   jupyterhub: {
     namespace: 'jupyterhub',
+    mlflow: true,
     version: '4.1.5',
     keys: { proxyToken: { secret: 'jupyterhub-keys', key: 'proxy-token' }, cookieSecret: { secret: 'jupyterhub-keys', key: 'cookie-secret' } },
     authentication: { kind: 'shared-password', password: { secret: 'jupyterhub-login', key: 'password' }, allowed: 'everyone' },

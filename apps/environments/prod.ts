@@ -178,6 +178,7 @@ export const prod = {
   },
   jupyterhub: {
     namespace: 'jupyterhub',
+    mlflow: true,
     version: '5.5.0',
     keys: {
       proxyToken: { secret: 'jupyterhub-keys', key: 'proxy-token' },

@@ -4,12 +4,12 @@ import { type MlflowSettings } from '../environment';
 import { type DataOutputs } from './data';
 import { required, type StorageOutputs } from './storage';
 
-export function addMlflow(layer: Chart, { trainingJobs = {}, ...props }: MlflowSettings, storage: StorageOutputs, data?: DataOutputs): MlflowStack {
-  const server = new MlflowStack(layer, 'mlflow', props);
+export const addMlflow = (layer: Chart, { trainingJobs: _jobs, ...props }: MlflowSettings): MlflowStack => new MlflowStack(layer, 'mlflow', props);
+
+export function addTracedJobs(layer: Chart, { trainingJobs = {} }: MlflowSettings, server: MlflowStack, storage: StorageOutputs, data?: DataOutputs): void {
   for (const [name, { dataset: { volume, ...mount }, snapshot, ...job }] of Object.entries(trainingJobs)) {
     new TracedTrainingJob(layer, name, {
       ...job, name, server, dataset: { ...mount, claim: required(data, 'data', 'mlflow')[volume] }, snapshot: { ...snapshot, class: required(storage.snapshotClass, 'storage.snapshotClass', 'mlflow') },
     });
   }
-  return server;
 }

@@ -52,7 +52,7 @@ export class MlflowStack extends Construct implements TrackingServer {
   /** Labels of the server's pods, for NetworkPolicies of those who call it. */
   public readonly podLabels: Readonly<Record<string, string>>;
   /** Port of the server's pods, for NetworkPolicies: these see it, and not the port of the Service. */
-  public readonly podPort = CONTAINER_PORT;
+  public readonly port = CONTAINER_PORT;
   /** Whether clients need a login. */
   public readonly requiresLogin: boolean;
 

@@ -32,6 +32,16 @@ test('a mirror reaches the manifests', () => {
   expect(built.one('TridentMirrorRelationship', 'incoming').spec).toMatchObject({ state: 'promoted', volumeMappings: [{ remoteVolumeHandle: 'far_away:images' }] });
 });
 
+test('notebooks of JupyterHub reach MLflow, by name and through the NetworkPolicies; otherwise nothing that they train is recorded', () => {
+  const server = built.one('Deployment', 'mlflow-tracking');
+  const settings = JSON.parse(built.one('ConfigMap', 'hub').data['settings.json']);
+  const { metadata: { name, namespace }, spec: { ports: [{ port }] } } = built.one('Service', 'mlflow-tracking');
+  expect(settings.traits.KubeSpawner.environment.MLFLOW_TRACKING_URI).toBe(`http://${name}.${namespace}.svc:${port}`);
+  const allowed = built.one('NetworkPolicy', 'singleuser').spec.egress.find((rule: Json) => rule.to[0].namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] === 'mlflow');
+  expect(server.spec.template.metadata.labels).toMatchObject(allowed.to[0].podSelector.matchLabels);
+  expect(server.spec.template.spec.containers[0].ports.map(({ containerPort }: Json) => containerPort)).toEqual(allowed.ports.map((allowedPort: Json) => allowedPort.port));
+});
+
 const TEAM = 'kubeflow-user-example-com';
 const changedTeam = (change: Partial<TeamSettings>): Partial<Environment> =>
   ({ kubeflow: { ...prod.kubeflow, teams: { [TEAM]: { ...prod.kubeflow.teams[TEAM], ...change } } } });
@@ -68,6 +78,8 @@ test.each<[string, Partial<Environment>, string]>([
     '`storage.snapshotClass` is not in the environment, but `data` refers to it. Add it, or correct the reference.'],
   ['a clone of a snapshot that is not made', { data: { ...everything.data!, snapshots: [] } },
     '`data.snapshots["results-monday"]` is not in the environment, but `data` refers to it. Add it, or correct the reference.'],
+  ['notebooks that are to reach an MLflow that is not made', { mlflow: undefined },
+    '`mlflow` is not in the environment, but `jupyterhub.mlflow` refers to it. Add it, or correct the reference.'],
   ['rights on volumes without data', { data: undefined, training: undefined },
     '`airflow.dataManagement` names a volume of `data`, which the environment does not have. Add `data`, or leave it out.'],
 ])('%s is one finding, not a crash', (_, change, sentence) => {

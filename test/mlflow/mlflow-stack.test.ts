@@ -194,9 +194,9 @@ describe('without users and without certificates', () => {
 test('clients learn the address, and NetworkPolicies the pods and their port, which is not that of the Service', () => {
   build(layer => {
     const stack = new MlflowStack(layer, 'a', PROPS);
-    const { name, trackingUri: uri, namespace, podPort, podLabels, requiresLogin: login } = stack;
-    expect({ name, uri, namespace, podPort, podLabels, login }).toEqual({
-      name: 'mlflow', uri: 'http://mlflow-tracking.mlflow.svc:30002', namespace: 'mlflow', podPort: 5000, login: true,
+    const { name, trackingUri: uri, namespace, port, podLabels, requiresLogin: login } = stack;
+    expect({ name, uri, namespace, port, podLabels, login }).toEqual({
+      name: 'mlflow', uri: 'http://mlflow-tracking.mlflow.svc:30002', namespace: 'mlflow', port: 5000, login: true,
       podLabels: { 'app.kubernetes.io/name': 'mlflow', 'app.kubernetes.io/instance': 'mlflow', 'app.kubernetes.io/component': 'tracking' },
     });
     const { trackingUri, requiresLogin } = new MlflowStack(layer, 'b', { ...PROPS, name: 'b', auth: 'none', web: { expose: { kind: 'node-port', port: 31000 } } });

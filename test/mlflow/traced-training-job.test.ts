@@ -3,7 +3,7 @@ import { ExistingClaim, type Json, type NfsDataset, TracedTrainingJob, type Trac
 import { build, type Built, CLUSTER } from '../support';
 
 const PATH = '[test/20-layer/job]';
-const SERVER: TrackingServer = { trackingUri: 'http://mlflow-tracking.mlflow.svc:30002', namespace: 'mlflow', podLabels: {}, podPort: 5000, requiresLogin: true };
+const SERVER: TrackingServer = { trackingUri: 'http://mlflow-tracking.mlflow.svc:30002', namespace: 'mlflow', podLabels: {}, port: 5000, requiresLogin: true };
 const CLAIM = new ExistingClaim('team', 'mnist-data', 'ReadWriteMany');
 const LOGIN = { username: 'user', password: { secret: 'login', key: 'password' } };
 const BASE: Omit<TracedTrainingJobProps, 'snapshot'> = { name: 'mnist', server: SERVER, login: LOGIN, dataset: { claim: CLAIM }, train: { image: 'example/train:1', command: ['python3', 'train.py'] } };
