@@ -8,7 +8,7 @@ import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';
 import { checkMounts, type DatasetMount, mountDatasets } from '../storage/mounts';
 
-/** A container that runs to its end: a trial of Katib, a step of a pipeline, a replica of a training job. */
+/** A container with its data: a trial of Katib, a step of a pipeline, a replica of a training job. */
 export interface WorkloadOptions {
   /** Container image with a fixed tag. */
   readonly image: string;
@@ -33,29 +33,35 @@ export interface WorkloadOptions {
   readonly runAsUser?: number;
 }
 
-/** Pod spec of a workload, without a restart policy. It meets Pod Security `restricted`. */
-export function workloadPod(name: string, options: WorkloadOptions): k8s.PodSpec & { readonly containers: [k8s.Container] } {
+/** What a pod is made of: without a command, the image's own, and with user `image` the image's own user and rights. */
+export interface WorkloadPodOptions extends Omit<WorkloadOptions, 'command' | 'runAsUser'> {
+  readonly command?: readonly string[];
+  readonly runAsUser?: number | 'image';
+}
+
+/** Pod spec of a workload, without a restart policy. It meets Pod Security `restricted`, unless it runs as the image's user. */
+export function workloadPod(name: string, options: WorkloadPodOptions): k8s.PodSpec & { readonly containers: [k8s.Container] } {
   const { volumes, volumeMounts } = mountDatasets(options.mounts ?? []);
   const shared = options.sharedMemory !== undefined;
   const user = options.runAsUser ?? 1000;
   return {
     automountServiceAccountToken: false,
-    securityContext: restrictedPod(user, user),
+    securityContext: user === 'image' ? undefined : restrictedPod(user, user),
     volumes: [...shared ? [sharedMemoryVolume(options.sharedMemory)] : [], ...volumes],
     containers: [{
       name,
       image: options.image,
-      command: [...options.command],
+      command: options.command && [...options.command],
       env: options.environment && Object.entries(options.environment).map(([key, value]) => ({ name: key, value })),
       resources: resourcesOf(options),
       volumeMounts: [...shared ? [SHARED_MEMORY_MOUNT] : [], ...volumeMounts],
-      securityContext: RESTRICTED_CONTAINER,
+      securityContext: user === 'image' ? undefined : RESTRICTED_CONTAINER,
     }],
   };
 }
 
 /** Requests and limits: memory and GPUs are limited to what is set aside, CPU is not. */
-function resourcesOf({ cpu = 1, memory = '2Gi', gpus = 0 }: WorkloadOptions): k8s.ResourceRequirements {
+function resourcesOf({ cpu = 1, memory = '2Gi', gpus = 0 }: WorkloadPodOptions): k8s.ResourceRequirements {
   return {
     requests: { cpu: String(cpu), memory },
     limits: { memory, ...gpus > 0 ? { [GPU_RESOURCE]: gpus } : {} },
