@@ -21,7 +21,7 @@ export type AccessMode = 'ReadWriteOnce' | 'ReadOnlyMany' | 'ReadWriteMany' | 'R
 export type ExistingObject =
   | {
     /** Kinds that have no namespace. */
-    readonly kind: 'Namespace' | 'VolumeSnapshotClass' | 'ClusterRole';
+    readonly kind: 'Namespace' | 'VolumeSnapshotClass' | 'ClusterRole' | 'Queue';
     /** Name of the object. */
     readonly name: string;
   }

@@ -1,6 +1,7 @@
 import { type k8s } from 'cdk8s-plus-27';
 import { type WorkflowProps, type WorkflowTemplateProps } from '../../imports/argoproj.io';
 import { type ExperimentProps, type MpiJobProps, type NotebookProps, type PodDefaultProps, type ProfileProps, type PyTorchJobProps } from '../../imports/kubeflow.org';
+import { type QueueProps } from '../../imports/scheduling.run.ai';
 import { type VolumeSnapshotClassProps, type VolumeSnapshotProps } from '../../imports/snapshot.storage.k8s.io';
 import { type TensorboardProps } from '../../imports/tensorboard.kubeflow.org';
 import { type TridentBackendConfigProps, type TridentMirrorRelationshipProps, type TridentVolumeReferenceProps } from '../../imports/trident.netapp.io';
@@ -52,6 +53,7 @@ interface Kinds {
   PodDefault: ['kubeflow.org/v1alpha1', PodDefaultProps];
   Profile: ['kubeflow.org/v1', ProfileProps];
   PyTorchJob: ['kubeflow.org/v1', PyTorchJobProps];
+  Queue: ['scheduling.run.ai/v2', QueueProps];
   ResourceQuota: ['v1', k8s.KubeResourceQuotaProps];
   Role: ['rbac.authorization.k8s.io/v1', k8s.KubeRoleProps];
   RoleBinding: ['rbac.authorization.k8s.io/v1', k8s.KubeRoleBindingProps];

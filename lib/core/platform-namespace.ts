@@ -13,6 +13,8 @@ export interface PlatformNamespaceProps {
    * @default restricted
    */
   readonly podSecurity?: PodSecurityLevel;
+  /** Labels beside those of Pod Security, by which others find it. @default - none */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** A namespace with its Pod Security level. */
@@ -29,6 +31,7 @@ export class PlatformNamespace extends Construct {
       metadata: {
         name: props.name,
         labels: {
+          ...props.labels,
           'pod-security.kubernetes.io/enforce': level,
           'pod-security.kubernetes.io/audit': level,
           'pod-security.kubernetes.io/warn': level,

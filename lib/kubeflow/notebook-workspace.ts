@@ -11,7 +11,6 @@ import { type Claim } from '../storage/claim';
 import { checkMounts, type DatasetMount } from '../storage/mounts';
 import { type StorageClassReference } from '../storage/storage-class';
 import { VolumeClaim } from '../storage/volume-claim';
-import { checkMounts } from '../services/workload';
 import { HOME, mountsOf, notebookPod, serverAnnotations, shareOf } from './notebook-pod';
 import { type PodDefaultReference } from './pod-default';
 import { serviceNames } from './rules/service-names';

@@ -7,7 +7,6 @@ import { restrictedPod } from '../core/security-context';
 import { RUN_ENVIRONMENT } from '../services/traceability';
 import { workloadPod, type WorkloadOptions } from '../services/workload';
 import { type DatasetMount } from '../storage/mounts';
-import { workloadPod, type WorkloadOptions } from '../services/workload';
 import { NO_SIDECAR } from './team-namespace';
 import { type TrainingPipelineProps } from './training-pipeline';
 

@@ -11,7 +11,6 @@ import { checkMounts, type DatasetMount } from '../storage/mounts';
 import { type VolumeClaim } from '../storage/volume-claim';
 import { ExistingSnapshot } from '../storage/volume-snapshot';
 import { type VolumeSnapshotClass } from '../storage/volume-snapshot-class';
-import { checkMounts, checkWorkload, type WorkloadOptions } from '../services/workload';
 import { addPipelineAccess } from './pipeline-access';
 import { checkParameters } from './pipeline-parameters';
 import { containerStep, pipelineIdentity, type PipelinePlan, pyTorchStep, snapshotStep, tasksOf, templateHash } from './pipeline-steps';

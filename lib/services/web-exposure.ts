@@ -1,5 +1,6 @@
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
+import { type ObjectOf } from '../core/kinds';
 import { type Identity } from '../core/labels';
 import { addObject } from '../core/manifest-object';
 import { requireSecret } from '../core/secret-requirements';
@@ -40,15 +41,36 @@ export function addWebService(scope: Construct, { identity, selector, namespace,
     },
   });
   if (expose.kind !== 'ingress') return;
-  addObject(scope, 'web-ingress', identity, {
+  addObject(scope, 'web-ingress', identity, webIngress({ ...expose, name, namespace, port: port.name }));
+}
+
+/** A way to a Service from outside the cluster. */
+interface WebIngress {
+  /** Name of the Ingress and of the Service that it leads to. */
+  readonly name: string;
+  readonly namespace: string;
+  /** Name of the port of the Service. */
+  readonly port: string;
+  /** Host name that it answers to; any, where none is given. */
+  readonly host?: string;
+  /** Paths that begin with this one are passed on; all, where none is given. */
+  readonly path?: string;
+  readonly className?: string;
+  readonly tlsSecret?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** An Ingress to one Service. */
+export function webIngress({ name, namespace, port, host, path = '/', className, tlsSecret, annotations }: WebIngress): ObjectOf<'Ingress'> {
+  return {
     apiVersion: 'networking.k8s.io/v1', kind: 'Ingress',
-    metadata: { name, namespace, annotations: expose.annotations },
+    metadata: { name, namespace, annotations },
     spec: {
-      ingressClassName: expose.className,
-      tls: expose.tlsSecret === undefined ? undefined : [{ hosts: [expose.host], secretName: expose.tlsSecret }],
-      rules: [{ host: expose.host, http: { paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name, port: { name: port.name } } } }] } }],
+      ingressClassName: className,
+      tls: tlsSecret === undefined ? undefined : [{ hosts: host === undefined ? undefined : [host], secretName: tlsSecret }],
+      rules: [{ host, http: { paths: [{ path, pathType: 'Prefix', backend: { service: { name, port: { name: port } } } }] } }],
     },
-  });
+  };
 }
 
 /** Address that users see behind an Ingress; elsewhere it is not known here. */

@@ -1,4 +1,5 @@
 import { type Duration } from 'cdk8s';
+import { type GpuQueue } from '../core/gpu-queue';
 import { type JobNaming } from '../core/manifest-object';
 import { type Capacity, type CpuQuantity } from '../core/quantity';
 import { type Claim, type Dataset } from '../storage/claim';
@@ -59,6 +60,11 @@ export interface TrainingOptions {
   readonly cpu?: CpuQuantity;
   /** Memory of each GPU pod, as request and limit; `/dev/shm` counts towards it. @default - not written */
   readonly memory?: Capacity;
+  /**
+   * Queue of KAI Scheduler that its GPUs are counted against; other queues may take back what is beyond its guarantee.
+   * @default - none: the scheduler of Kubernetes places the pods
+   */
+  readonly queue?: GpuQueue;
   /** Failed attempts until the job gives up, 0 or more. @default 5 */
   readonly backoffLimit?: number;
   /** How long the job may take at most. @default - no limit */

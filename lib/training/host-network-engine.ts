@@ -1,3 +1,4 @@
+import { PREEMPTED_JOB } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { selectorLabels, standardLabels } from '../core/labels';
@@ -5,7 +6,7 @@ import { addJobObject, addObject } from '../core/manifest-object';
 import { dataDirectory, imagePathsOf } from './benchmark';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
-import { jobLimits, type Privilege, QUIET_POD, securityContext, trainingContainer, trainingVolumes } from './training-pod';
+import { jobLimits, type Privilege, quietPod, securityContext, trainingContainer, trainingLabels, trainingVolumes } from './training-pod';
 
 /** How long the master waits for the workers' SSH servers before it fails and is retried, in seconds. */
 const WAIT_FOR_WORKERS_SECONDS = 600;
@@ -26,7 +27,7 @@ const privilegeOf = ({ dropPageCache }: HorovodPlan): Privilege => (dropPageCach
 /** Settings of pods on the host network that must run on the given nodes. */
 function hostNetworkPod({ props }: HorovodPlan, nodeNames: readonly string[]): k8s.PodSpec {
   return {
-    ...QUIET_POD,
+    ...quietPod(props),
     hostNetwork: true,
     dnsPolicy: 'ClusterFirstWithHostNet',
     affinity: {
@@ -50,14 +51,14 @@ function addWorkers(scope: Construct, plan: HorovodPlan): void {
   const pod = hostNetworkPod(plan, props.hosts.slice(1).map(host => host.name));
   addObject(scope, 'Worker', identity, {
     apiVersion: 'apps/v1', kind: 'Deployment',
-    metadata: { name, namespace: props.namespace },
+    metadata: { name, namespace: props.namespace, labels: trainingLabels(props) },
     spec: {
       replicas: props.suspend === true ? 0 : Math.max(0, props.hosts.length - 1),
       // A new pod could not start beside the old one: it holds the GPUs and the port.
       strategy: { type: 'Recreate' },
       selector: { matchLabels: selector },
       template: {
-        metadata: { labels: { ...standardLabels(identity), ...selector } },
+        metadata: { labels: { ...standardLabels(identity), ...selector, ...trainingLabels(props) } },
         spec: {
           ...pod,
           affinity: {
@@ -84,11 +85,12 @@ function addMaster(scope: Construct, plan: HorovodPlan): void {
   const pod = hostNetworkPod(plan, props.hosts.slice(0, 1).map(host => host.name));
   addJobObject(scope, 'Resource', identity, props.naming ?? 'contentHash', {
     apiVersion: 'batch/v1', kind: 'Job',
-    metadata: { name, namespace: props.namespace },
+    metadata: { name, namespace: props.namespace, labels: trainingLabels(props) },
     spec: {
       ...jobLimits(props),
+      ...props.queue && PREEMPTED_JOB,
       template: {
-        metadata: { labels: standardLabels(identity) },
+        metadata: { labels: { ...standardLabels(identity), ...trainingLabels(props) } },
         spec: {
           ...pod,
           restartPolicy: 'Never',

@@ -1,11 +1,12 @@
 import { Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
+import { PREEMPTED_JOB } from '../core/gpu-queue';
 import { standardLabels } from '../core/labels';
 import { addJobObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
 import { dataDirectory, dataName, imagePathsOf, type TrainingOptions } from './benchmark';
 import { loggedCommand, mpirun, tfCnnBenchmarks } from './mpi-command';
-import { checkTrainingOptions, jobLimits, QUIET_POD, trainingContainer, trainingMounts, trainingVolumes } from './training-pod';
+import { checkTrainingOptions, jobLimits, quietPod, trainingContainer, trainingLabels, trainingMounts, trainingVolumes } from './training-pod';
 
 /** What a single-node benchmark is made with. */
 export interface ImagenetBenchmarkJobProps extends TrainingOptions {
@@ -50,12 +51,13 @@ export class ImagenetBenchmarkJob extends Construct {
     const identity = { name: 'imagenet-benchmark', instance: this.name, component: 'benchmark', partOf: 'training' };
     addJobObject(this, 'Resource', identity, props.naming ?? 'contentHash', {
       apiVersion: 'batch/v1', kind: 'Job',
-      metadata: { name: this.name, namespace: props.namespace },
+      metadata: { name: this.name, namespace: props.namespace, labels: trainingLabels(props) },
       spec: {
         ...jobLimits(props),
+        ...props.queue && PREEMPTED_JOB,
         template: {
-          metadata: { labels: standardLabels(identity) },
-          spec: { ...QUIET_POD, restartPolicy: 'Never', volumes: trainingVolumes(props), containers: [container] },
+          metadata: { labels: { ...standardLabels(identity), ...trainingLabels(props) } },
+          spec: { ...quietPod(props), restartPolicy: 'Never', volumes: trainingVolumes(props), containers: [container] },
         },
       },
     });

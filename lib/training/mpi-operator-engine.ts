@@ -5,7 +5,7 @@ import { addJobObject } from '../core/manifest-object';
 import { check } from '../core/problems';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
-import { jobLimits, type Privilege, QUIET_POD, trainingContainer, trainingVolumes } from './training-pod';
+import { jobLimits, type Privilege, quietPod, trainingContainer, trainingLabels, trainingVolumes } from './training-pod';
 
 /** Longest name of an MPIJob: `-<hash>-worker-<n>` must fit into a host name of 63 characters. */
 const LONGEST_NAME = 63 - '-00000000'.length - '-worker-999'.length;
@@ -19,7 +19,7 @@ export function addMpiOperatorCluster(scope: Construct, plan: HorovodPlan): void
   const home = props.mpiOperator?.sshUserHome;
   addJobObject(scope, 'Resource', identity('mpijob'), props.naming ?? 'contentHash', {
     apiVersion: 'kubeflow.org/v2beta1', kind: 'MPIJob',
-    metadata: { name, namespace: props.namespace },
+    metadata: { name, namespace: props.namespace, labels: trainingLabels(props) },
     spec: {
       slotsPerWorker: gpusPerHost,
       mpiImplementation: 'OpenMPI',
@@ -30,12 +30,12 @@ export function addMpiOperatorCluster(scope: Construct, plan: HorovodPlan): void
         Launcher: {
           replicas: 1,
           restartPolicy: 'Never',
-          template: template(standardLabels(identity('launcher')), launcherPod(plan)),
+          template: template({ ...standardLabels(identity('launcher')), ...trainingLabels(props) }, launcherPod(plan)),
         },
         Worker: {
           replicas: Math.max(1, props.hosts.length),
           restartPolicy: 'Never',
-          template: template(standardLabels(identity('worker')), workerPod(plan, selectorLabels(identity('worker')))),
+          template: template({ ...standardLabels(identity('worker')), ...trainingLabels(props) }, workerPod(plan, selectorLabels(identity('worker')))),
         },
       },
     },
@@ -57,7 +57,7 @@ function launcherPod(plan: HorovodPlan): k8s.PodSpec {
   const onEachGpu = mpirun({ ...mpi, processes: devices, environment: Object.keys(props.environment ?? {}) });
   const { resources: _gpus, ...container } = trainingContainer(props, 0, privilege === 'privileged' ? 'root' : privilege,
     loggedCommand([...onEachGpu, ...rankCommand], dropPageCache ? [...onEachHost, ...DROP_PAGE_CACHE] : undefined));
-  return { ...QUIET_POD, volumes: trainingVolumes(props), containers: [container] };
+  return { ...quietPod(props), volumes: trainingVolumes(props), containers: [container] };
 }
 
 function workerPod(plan: HorovodPlan, workerLabels: Record<string, string>): k8s.PodSpec {
@@ -66,7 +66,7 @@ function workerPod(plan: HorovodPlan, workerLabels: Record<string, string>): k8s
   const port = props.mpiOperator?.sshPort ?? (home === undefined ? 22 : 2222);
   const sshServer = trainingContainer(props, gpusPerHost, privilegeOf(plan), ['/usr/sbin/sshd', '-De', ...(home === undefined ? [] : ['-f', `${home}/.sshd_config`])]);
   return {
-    ...QUIET_POD,
+    ...quietPod(props),
     volumes: trainingVolumes(props),
     affinity: {
       nodeAffinity: {

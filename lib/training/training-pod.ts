@@ -2,6 +2,7 @@ import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
 import { GPU_RESOURCE } from '../core/cluster';
+import { declareQueueNeeds, queuedPod, queueLabels } from '../core/gpu-queue';
 import { check } from '../core/problems';
 import { RESTRICTED_CONTAINER } from '../core/security-context';
 import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';
@@ -78,7 +79,10 @@ export const jobLimits = ({ backoffLimit, activeDeadline, ttlAfterFinished, susp
 });
 
 /** Settings of every training pod: they need neither the Kubernetes API nor the addresses of Services. */
-export const QUIET_POD = { automountServiceAccountToken: false, enableServiceLinks: false } as const;
+export const quietPod = ({ queue }: TrainingOptions) => ({ automountServiceAccountToken: false, enableServiceLinks: false, ...queuedPod(queue) });
+
+/** Labels of the object that makes training pods, and of the pods. In a queue they may be pre-empted, also those of a Deployment. */
+export const trainingLabels = ({ queue }: TrainingOptions) => queueLabels(queue, 'train');
 
 /** Claims that a training pod mounts, each with the prop that holds it. */
 export const mountedClaims = ({ data, results }: TrainingOptions): readonly { readonly key: string; readonly claim: Claim }[] =>
@@ -86,7 +90,8 @@ export const mountedClaims = ({ data, results }: TrainingOptions): readonly { re
 
 /** Checks what single-node and distributed runs have in common. */
 export function checkTrainingOptions(scope: Construct, options: TrainingOptions): void {
-  const { namespace, data, results, backoffLimit, runAsUser } = options;
+  const { namespace, data, results, backoffLimit, runAsUser, queue } = options;
+  if (queue) declareQueueNeeds(scope, { preemptible: true });
   checkInteger(scope, 'backoffLimit', backoffLimit, 0);
   checkInteger(scope, 'runAsUser', runAsUser, 1);
   check(scope, data === 'synthetic' || data.dataset.claims.length > 0, () =>

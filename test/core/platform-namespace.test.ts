@@ -5,7 +5,7 @@ import { build } from '../support';
 const POD_SECURITY = 'pod-security.kubernetes.io';
 
 test('every prop reaches the manifest, and nothing else does', () => {
-  const props: Required<PlatformNamespaceProps> = { name: 'ml', podSecurity: 'baseline' };
+  const props: Required<PlatformNamespaceProps> = { name: 'ml', podSecurity: 'baseline', labels: { team: 'ml' } };
   const { manifests, problems } = build(layer => { expect(new PlatformNamespace(layer, 'namespace', props).name).toBe('ml'); });
   expect(problems).toEqual([]);
   expect(manifests).toEqual([{
@@ -16,7 +16,7 @@ test('every prop reaches the manifest, and nothing else does', () => {
       labels: {
         'app.kubernetes.io/name': 'namespace', 'app.kubernetes.io/instance': 'ml', 'app.kubernetes.io/component': 'namespace',
         'app.kubernetes.io/part-of': 'platform', 'app.kubernetes.io/managed-by': 'cdk8s-aipod',
-        [`${POD_SECURITY}/enforce`]: 'baseline', [`${POD_SECURITY}/audit`]: 'baseline', [`${POD_SECURITY}/warn`]: 'baseline',
+        'team': 'ml', [`${POD_SECURITY}/enforce`]: 'baseline', [`${POD_SECURITY}/audit`]: 'baseline', [`${POD_SECURITY}/warn`]: 'baseline',
       },
     },
   }]);

@@ -37,6 +37,8 @@ const RULE_OF_KIND: Record<string, NameRule> = {
   // Pods ask for it by a label of the same name.
   PodDefault: LABEL_RULE,
   Experiment: { pattern: DNS_1035_LABEL, maxLength: 40, words: 'at most 40 characters: a-z, 0-9 and "-", starting with a letter and ending with a letter or digit' },
+  // Workloads ask for it by a label.
+  Queue: { ...SUBDOMAIN_RULE, maxLength: 63, words: 'at most 63 characters: a-z, 0-9, "-" and ".", with a letter or digit at both ends' },
   CronJob: { ...LABEL_RULE, maxLength: 52, words: 'at most 52 characters: a-z, 0-9 and "-", with a letter or digit at both ends' },
   Role: RBAC_RULE, ClusterRole: RBAC_RULE, RoleBinding: RBAC_RULE, ClusterRoleBinding: RBAC_RULE,
 };

@@ -1,3 +1,4 @@
+import { QUEUE_LABEL, queuesOf } from '../gpu-queue';
 import { containersOf, type Json, type Manifest, type Model, objectId, podTemplatesOf, type Rule } from '../model';
 import { type ObjectReference } from '../prerequisites';
 
@@ -53,6 +54,8 @@ function referencesOf(manifest: Manifest): Reference[] {
   const namespace = manifest.namespace ?? 'default';
   const inPods = podTemplatesOf(json).flatMap(({ spec }) => podReferences(spec, namespace));
   const own: Reference[] = [{ field: 'metadata.namespace', kind: 'Namespace', name: namespace }];
+  for (const queue of queuesOf(json)) own.push({ field: `metadata.labels["${QUEUE_LABEL}"]`, kind: 'Queue', name: queue });
+  if (manifest.kind === 'Queue') own.push(...optional('spec.parentQueue', 'Queue', json.spec?.parentQueue));
   if (manifest.kind === 'PersistentVolumeClaim') own.push(...claimReferences('spec', json.spec, namespace));
   for (const [index, template] of (json.spec?.volumeClaimTemplates ?? []).entries()) {
     own.push(...claimReferences(`spec.volumeClaimTemplates[${index}].spec`, template.spec, namespace));
