@@ -1,8 +1,8 @@
 import {
-  type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type DefaultsTeamOptions, type HorovodClusterProps, type ImagenetBenchmarkJobProps,
-  type HomeOptions, type HubDatabase, type JupyterHubStackProps, type KatibExperimentProps, type KubeflowInstallationProps, type MlflowStackProps, type NotebookWorkspaceProps,
-  type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps, type TensorBoardProps, type TracedTrainingJobProps, type TrainingPipelineProps,
-  type TridentInstallationProps, type VolumeSnapshotClassProps,
+  type AIPodStorageProps, type AirflowStackProps, type Capacity, type AccessMode, type Cluster, type DefaultsTeamOptions, type GpuJobProps, type GpuProjectsProps, type GpuSessionProps,
+  type GpuTeamOptions, type HomeOptions, type HorovodClusterProps, type HubDatabase, type ImagenetBenchmarkJobProps, type JupyterHubStackProps, type KatibExperimentProps,
+  type KubeflowInstallationProps, type MlflowStackProps, type NotebookWorkspaceProps, type PipelineDataset, type PipelineSnapshotOptions, type PlatformNamespaceProps,
+  type TensorBoardProps, type TracedTrainingJobProps, type TrainingPipelineProps, type TridentInstallationProps, type VolumeSnapshotClassProps,
 } from '../lib';
 
 /** One environment: data only. A system that an environment does not have is a key that is missing. */
@@ -14,6 +14,7 @@ export interface Environment {
   readonly namespaces?: readonly PlatformNamespaceProps[];
   readonly storage?: StorageSettings;
   readonly data?: DataSettings;
+  readonly scheduling?: SchedulingSettings;
   readonly training?: TrainingSettings;
   readonly airflow?: AirflowSettings;
   readonly kubeflow?: KubeflowSettings;
@@ -68,6 +69,18 @@ export interface ProvisionedData {
   /** Prefix of the AIPod storage whose FlexVol class is used; without it, the default class of the cluster. */
   readonly aipod?: string;
 }
+
+/** Teams that share the GPUs, and what each of them runs. Everything is named by its key. */
+export interface SchedulingSettings extends Omit<GpuProjectsProps, 'teams'> {
+  readonly teams: Readonly<Record<string, Omit<GpuTeamOptions, 'nodes'> & {
+    /** Names of nodes in `cluster.nodes`. */
+    readonly nodes?: readonly string[];
+    readonly jobs?: Readonly<Record<string, WithDataMounts<GpuJobProps>>>;
+    readonly sessions?: Readonly<Record<string, WithDataMounts<GpuSessionProps>>>;
+  }>>;
+}
+
+type WithDataMounts<Props> = Omit<Props, 'team' | 'name' | 'mounts'> & { /** Volumes of the data layer, by their mount paths. */ readonly mounts?: Readonly<Record<string, DataVolume>> };
 
 type SharedBenchmarkKeys = 'namespace' | 'data' | 'results' | 'suspend' | 'name';
 

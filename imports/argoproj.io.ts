@@ -433,6 +433,16 @@ export interface WorkflowTemplateSpecTemplates {
   readonly activeDeadlineSeconds?: number;
 
   /**
+   * @schema WorkflowTemplateSpecTemplates#schedulerName
+   */
+  readonly schedulerName?: string;
+
+  /**
+   * @schema WorkflowTemplateSpecTemplates#metadata
+   */
+  readonly metadata?: WorkflowTemplateSpecTemplatesMetadata;
+
+  /**
    * @schema WorkflowTemplateSpecTemplates#securityContext
    */
   readonly securityContext?: any;
@@ -472,6 +482,8 @@ export function toJson_WorkflowTemplateSpecTemplates(obj: WorkflowTemplateSpecTe
   const result = {
     'name': obj.name,
     'activeDeadlineSeconds': obj.activeDeadlineSeconds,
+    'schedulerName': obj.schedulerName,
+    'metadata': toJson_WorkflowTemplateSpecTemplatesMetadata(obj.metadata),
     'securityContext': obj.securityContext,
     'container': obj.container,
     'volumes': obj.volumes?.map(y => y),
@@ -508,6 +520,30 @@ export function toJson_WorkflowTemplateSpecArgumentsParameters(obj: WorkflowTemp
   const result = {
     'name': obj.name,
     'value': obj.value,
+  };
+  // filter undefined values
+  return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});
+}
+/* eslint-enable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+
+/**
+ * @schema WorkflowTemplateSpecTemplatesMetadata
+ */
+export interface WorkflowTemplateSpecTemplatesMetadata {
+  /**
+   * @schema WorkflowTemplateSpecTemplatesMetadata#labels
+   */
+  readonly labels?: { [key: string]: string };
+}
+
+/**
+ * Converts an object of type 'WorkflowTemplateSpecTemplatesMetadata' to JSON representation.
+ */
+/* eslint-disable max-len, @stylistic/max-len, quote-props, @stylistic/quote-props */
+export function toJson_WorkflowTemplateSpecTemplatesMetadata(obj: WorkflowTemplateSpecTemplatesMetadata | undefined): Record<string, any> | undefined {
+  if (obj === undefined) { return undefined; }
+  const result = {
+    'labels': ((obj.labels) === undefined) ? undefined : (Object.entries(obj.labels).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {})),
   };
   // filter undefined values
   return Object.entries(result).reduce((r, i) => (i[1] === undefined) ? r : ({ ...r, [i[0]]: i[1] }), {});

@@ -16,6 +16,7 @@ export {
 } from './core/prerequisites';
 export { requireSecret, type SecretKey, type SecretRequirement } from './core/secret-requirements';
 export { prerequisitesTable } from './core/prerequisites-table';
+export { type GpuFraction, type GpuQueue } from './core/gpu-queue';
 export { type JobNaming } from './core/manifest-object';
 export { type Capacity, type CpuQuantity } from './core/quantity';
 export { type NetworkPeer } from './core/network-peer';
@@ -76,6 +77,14 @@ export {
 export { ImagenetBenchmarkJob, type ImagenetBenchmarkJobProps } from './training/imagenet-benchmark-job';
 export { HorovodCluster, type HorovodClusterProps, type HostNetworkOptions, type MpiOperatorOptions } from './training/horovod-cluster';
 export { type BenchmarkData, type ImagePaths, type TrainingOptions } from './training/benchmark';
+
+// Scheduling: teams that share GPUs, in queues of KAI Scheduler.
+export { GpuProjects, type GpuProjectsProps } from './scheduling/gpu-projects';
+export { GpuTeam, type GpuTeamOptions, type GpuTeamProps, type GpuTeamReference, type TeamNamespaceChoice } from './scheduling/gpu-team';
+export { type GpuWorkloadOptions } from './scheduling/gpu-workload';
+export { GpuJob, type GpuJobProps } from './scheduling/gpu-job';
+export { GpuSession, type GpuSessionProps, type SessionPortOptions } from './scheduling/gpu-session';
+export { fairShare, type FairShareQueue } from './scheduling/fair-share';
 
 // Kubeflow: what teams need around it.
 export { KubeflowInstallation, type KubeflowInstallationProps } from './kubeflow/kubeflow-installation';

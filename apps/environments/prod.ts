@@ -17,6 +17,7 @@ const benchmark = {
   sharedMemory: '64Gi',
   cpu: 64,
   memory: '512Gi',
+  queue: { queueName: 'ai-training' },
   ttlAfterFinished: Duration.days(7),
   imagenet: 'suspended',
   synthetic: 'suspended',
@@ -70,6 +71,29 @@ export const prod = {
     },
     results: { claim: 'tensorflow-results', size: '100Gi', aipod: 'aipod' },
   },
+  // The team of Kubeflow and the benchmarks have one half of the GPUs each. A quota of Kubernetes as in `kubeflow` is a limit, so more is not lent to it.
+  scheduling: {
+    teams: {
+      'kubeflow-user-example-com': { gpus: 8, maxGpus: 8, namespace: { existing: 'kubeflow-user-example-com' } },
+      'ai-training': {
+        gpus: 8,
+        minRuntime: { reclaim: Duration.minutes(10) },
+        sessionTimeLimit: Duration.hours(12),
+        namespace: { existing: 'ai-training' },
+        sessions: {
+          'jupyter': {
+            image: 'quay.io/jupyter/base-notebook:2025-03-14',
+            gpus: { fraction: 0.5 },
+            memory: '16Gi',
+            sharedMemory: '4Gi',
+            web: { port: 8888, ingress: { host: 'gpu.example.com', className: 'nginx', tlsSecret: 'gpu-sessions-tls' } },
+            command: path => ['start-notebook.py', `--ServerApp.base_url=${path}`],
+            mounts: { '/home/jovyan/imagenet': 'dataset', '/home/jovyan/results': 'results' },
+          },
+        },
+      },
+    },
+  },
   training: {
     namespace: 'ai-training',
     singleNode: benchmark,
@@ -103,6 +127,7 @@ export const prod = {
     teams: {
       'kubeflow-user-example-com': {
         owner: { kind: 'User', name: 'user@example.com' },
+        queue: { queueName: 'kubeflow-user-example-com' },
         quota: { gpus: 8, cpu: 64, memory: '512Gi', storage: '2Ti', claims: 50 },
         pipelineAccess: true,
         sharedMemory: '16Gi',

@@ -10,7 +10,7 @@ export function addTraining(layer: Chart, { namespace, singleNode, multiNode }: 
     { name: 'imagenet', data: { dataset } },
     { name: 'synthetic', data: 'synthetic' },
   ];
-  const hosts = nodesNamed(cluster, multiNode?.hosts ?? []);
+  const hosts = nodesNamed(cluster, 'training.multiNode.hosts', multiNode?.hosts ?? []);
   for (const { name, data } of runs) {
     if (singleNode?.[name]) {
       new ImagenetBenchmarkJob(layer, `single-${name}`, { ...singleNode, namespace, data, results, suspend: singleNode[name] === 'suspended' || undefined });
@@ -22,10 +22,10 @@ export function addTraining(layer: Chart, { namespace, singleNode, multiNode }: 
 }
 
 /** Nodes of the cluster facts. An environment names them; a name that leads nowhere is a mistake in it. */
-function nodesNamed({ nodes }: Cluster, names: readonly string[]): ClusterNode[] {
+export function nodesNamed({ nodes }: Cluster, key: string, names: readonly string[]): ClusterNode[] {
   const unknown = names.filter(name => !nodes.some(node => node.name === name));
   if (unknown.length > 0) {
-    throw new Error(`\`training.multiNode.hosts\` has ${unknown.join(', ')}: \`cluster.nodes\` has only ${nodes.map(({ name }) => name).join(', ')}. Correct the name, or add the node with its GPUs.`);
+    throw new Error(`\`${key}\` has ${unknown.join(', ')}: \`cluster.nodes\` has only ${nodes.map(({ name }) => name).join(', ')}. Correct the name, or add the node with its GPUs.`);
   }
   return names.map(name => nodes.find(node => node.name === name)!);
 }

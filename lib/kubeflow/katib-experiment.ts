@@ -76,7 +76,7 @@ export class KatibExperiment<Name extends string = string> extends Construct {
     checkInteger(this, 'trials.parallel', parallel, 1, most);
     checkInteger(this, 'trials.maxFailed', maxFailed, 0, most);
     checkSearch(this, search, { max, parallel }, kubeflow);
-    const trial = katibTrial(this, namespace, standardLabels(identity), parametersOf(search), props.trial);
+    const trial = katibTrial(this, props.team, standardLabels(identity), parametersOf(search), props.trial);
     checkMetrics(this, props.objective, metricsCollector, earlyStopping, trial.mountPaths);
     this.checkName(naming, search.algorithm);
     this.checkPopulation(search, resumePolicy, trial.mountPaths);

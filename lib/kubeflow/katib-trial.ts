@@ -1,12 +1,13 @@
 import { type Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
+import { declareQueueNeeds, queuedPod, queueLabels } from '../core/gpu-queue';
 import { type Json } from '../core/model';
 import { check } from '../core/problems';
 import { type Capacity, parseQuantity } from '../core/quantity';
 import { checkWorkload, workloadPod, type WorkloadOptions } from '../services/workload';
 import { type KatibParameter } from './katib-parameters';
 import { TRIAL_NAME } from './katib-search';
-import { NO_SIDECAR } from './team-namespace';
+import { NO_SIDECAR, queueFor, type TeamNamespace } from './team-namespace';
 
 /** Makes text from the parameters of a trial, each of which is given as the placeholder that Katib fills in, and from the placeholder of its name. */
 export type FromParameters<Name extends string, Text> = (parameters: Readonly<Record<Name, string>>, trialName: string) => Text;
@@ -43,11 +44,13 @@ export interface Trial {
 }
 
 /** Makes the Job of the trials, and checks it. */
-export function katibTrial(scope: Construct, namespace: string, labels: Record<string, string>, parameters: readonly [string, KatibParameter][], options: TrialOptions): Trial {
+export function katibTrial(scope: Construct, team: TeamNamespace, labels: Record<string, string>, parameters: readonly [string, KatibParameter][], options: TrialOptions): Trial {
   const values = Object.fromEntries(parameters.map(([name]) => [name, placeholder(name)]));
   const command = options.command(values, placeholder(TRIAL_NAME));
   const workload = { ...options, command, environment: options.environment?.(values, placeholder(TRIAL_NAME)) };
-  checkWorkload(scope, 'trial', namespace, workload);
+  checkWorkload(scope, 'trial', team.namespace, workload);
+  const queue = queueFor(team, options.gpus);
+  if (queue) declareQueueNeeds(scope);
   checkInteger(scope, 'trial.backoffLimit', options.backoffLimit, 0);
 
   const pod = workloadPod(PRIMARY_CONTAINER, {
@@ -55,7 +58,7 @@ export function katibTrial(scope: Construct, namespace: string, labels: Record<s
   });
   const { apiVersion, kind, spec }: Json = {
     apiVersion: 'batch/v1', kind: 'Job',
-    spec: { backoffLimit: options.backoffLimit, template: { metadata: { labels: { ...labels, ...NO_SIDECAR } }, spec: { restartPolicy: 'Never', ...pod } } },
+    spec: { backoffLimit: options.backoffLimit, template: { metadata: { labels: { ...labels, ...NO_SIDECAR, ...queueLabels(queue, 'train') } }, spec: { restartPolicy: 'Never', ...pod, ...queuedPod(queue) } } },
   };
   const job = withoutEmptyLists({ apiVersion, kind, spec });
   const text = JSON.stringify(job);

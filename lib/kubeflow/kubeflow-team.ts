@@ -1,5 +1,6 @@
 import { Construct } from 'constructs';
 import { EnvironmentApp } from '../core/environment-app';
+import { type GpuQueue } from '../core/gpu-queue';
 import { addObject } from '../core/manifest-object';
 import { type PodSecurityLevel } from '../core/platform-namespace';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -40,6 +41,8 @@ export interface KubeflowTeamOptions {
    * @default - baseline with Istio's CNI plugin; without it privileged, because Istio's init container needs that
    */
   readonly podSecurity?: PodSecurityLevel;
+  /** Queue of KAI Scheduler for what asks for GPUs: notebooks, trials, steps of pipelines. @default - none: the scheduler of Kubernetes places them */
+  readonly queue?: GpuQueue;
   /** Whether pods may ask for a token of Kubeflow Pipelines, by the label `access-ml-pipeline`. @default false */
   readonly pipelineAccess?: boolean;
   /** Most memory of the `/dev/shm` that pods may ask for, by the label `shared-memory`. @default - no such PodDefault */
@@ -72,6 +75,8 @@ export class KubeflowTeam extends Construct implements TeamNamespace {
   public readonly namespace: string;
   /** The Kubeflow that serves it. */
   public readonly kubeflow: KubeflowInstallation;
+  /** Queue of KAI Scheduler for what asks for GPUs. */
+  public readonly queue?: GpuQueue;
   /** What its pods may ask for by a label. */
   public readonly podDefaults: readonly TeamPodDefault[];
 
@@ -79,6 +84,7 @@ export class KubeflowTeam extends Construct implements TeamNamespace {
     super(scope, id);
     this.namespace = props.name;
     this.kubeflow = props.kubeflow;
+    this.queue = props.queue;
     EnvironmentApp.find(this)?.addRule(teamQuota);
     this.declareNeeds();
     this.addNamespace(props);

@@ -1,11 +1,12 @@
 import { GPU_RESOURCE } from '../core/cluster';
+import { type GpuQueue, queuedPod } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { parseQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
 import { SHARED_MEMORY_MOUNT, sharedMemoryVolume } from '../core/shared-memory';
 import { type DatasetMount, mountDatasets } from '../storage/mounts';
 import { type GpuShare, type NotebookDataset, type NotebookWorkspaceProps } from './notebook-workspace';
-import { DEFAULT_EDITOR } from './team-namespace';
+import { DEFAULT_EDITOR, queueFor } from './team-namespace';
 
 /** Home directory in all of Kubeflow's images. */
 export const HOME = '/home/jovyan';
@@ -29,6 +30,9 @@ export function serverAnnotations(server: NonNullable<NotebookWorkspaceProps['se
 /** A part of a GPU, where that is what is asked for. */
 export const shareOf = ({ gpus }: NotebookWorkspaceProps): GpuShare | undefined => (typeof gpus === 'object' ? gpus : undefined);
 
+/** Queue of the notebook, if it asks for GPUs. */
+export const queueOf = ({ team, gpus }: NotebookWorkspaceProps): GpuQueue | undefined => (typeof gpus === 'object' ? gpus.queue ?? team.queue : queueFor(team, gpus));
+
 /** Datasets with the paths that the UI would give them. */
 export const mountsOf = (datasets: readonly NotebookDataset[]): DatasetMount[] => datasets.flatMap(({ dataset, mountPath, readOnly }) => (mountPath === undefined
   ? dataset.claims.map(claim => ({ dataset: { claims: [claim] }, mountPath: `${HOME}/${claim.claimName}`, readOnly }))
@@ -42,7 +46,7 @@ export function notebookPod(props: NotebookWorkspaceProps, mounts: readonly Data
   // The group is that of the image, 0 for Kubeflow's own: their init program must write to /run.
   return {
     serviceAccountName: props.serviceAccount ?? DEFAULT_EDITOR,
-    schedulerName: shareOf(props) && 'kai-scheduler',
+    ...queuedPod(queueOf(props)),
     securityContext: user === 'image' ? undefined : { ...restrictedPod(user, USERS), runAsGroup: undefined },
     nodeSelector: props.nodeSelector && { ...props.nodeSelector },
     tolerations: props.tolerations?.map(toleration => ({ ...toleration })),

@@ -1,7 +1,8 @@
 import { Construct } from 'constructs';
-import { checkInteger, checkNotEmpty } from '../core/checks';
+import { checkInteger } from '../core/checks';
 import { type AccessMode } from '../core/cluster';
 import { EnvironmentApp } from '../core/environment-app';
+import { checkFraction, declareQueueNeeds, fractionAnnotations, type GpuFraction, type GpuQueue, queueLabels } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { addObject } from '../core/manifest-object';
 import { declarePrerequisite } from '../core/prerequisites';
@@ -11,7 +12,7 @@ import { type Claim } from '../storage/claim';
 import { checkMounts, type DatasetMount } from '../storage/mounts';
 import { type StorageClassReference } from '../storage/storage-class';
 import { VolumeClaim } from '../storage/volume-claim';
-import { HOME, mountsOf, notebookPod, serverAnnotations, shareOf } from './notebook-pod';
+import { HOME, mountsOf, notebookPod, queueOf, serverAnnotations, shareOf } from './notebook-pod';
 import { type PodDefaultReference } from './pod-default';
 import { serviceNames } from './rules/service-names';
 import { type TeamNamespace } from './team-namespace';
@@ -38,11 +39,9 @@ export interface NotebookDataset extends Omit<DatasetMount, 'mountPath'> {
 }
 
 /** A part of a GPU, which KAI Scheduler hands out. The parts share the GPU's memory: nothing keeps one from taking all of it. */
-export interface GpuShare {
-  /** Part of the memory of one GPU, more than 0 and less than 1. */
-  readonly fraction: number;
-  /** Queue of KAI Scheduler that it is counted against. */
-  readonly queue: string;
+export interface GpuShare extends GpuFraction {
+  /** Queue that it is counted against. @default - the team's */
+  readonly queue?: GpuQueue;
 }
 
 /** What a notebook is made with. */
@@ -126,12 +125,11 @@ export class NotebookWorkspace extends Construct {
         name,
         namespace,
         // The controller copies the labels to the pod, and the annotations whose key has neither "kubectl" nor "notebook" in it.
-        labels: { ...Object.assign({}, ...(props.podDefaults ?? []).map(({ podDefaultLabels }) => podDefaultLabels)), app: name, ...share && { 'kai.scheduler/queue': share.queue } },
+        labels: { ...Object.assign({}, ...(props.podDefaults ?? []).map(({ podDefaultLabels }) => podDefaultLabels)), app: name, ...queueLabels(queueOf(props)) },
         annotations: {
           ...serverAnnotations(props.server ?? 'jupyter', namespace, name),
           ...props.creator !== undefined && { 'notebooks.kubeflow.org/creator': props.creator },
-          // The container is named because Istio may put its own first.
-          ...share && { 'gpu-fraction': String(share.fraction), 'gpu-fraction-container-name': name },
+          ...share && fractionAnnotations(share, name),
         },
       },
       spec: {
@@ -155,9 +153,9 @@ export class NotebookWorkspace extends Construct {
       checkInteger(this, 'gpus', gpus, 0);
       return;
     }
-    check(this, gpus.fraction > 0 && gpus.fraction < 1, () =>
-      `\`gpus.fraction\` is ${gpus.fraction}: KAI Scheduler shares one GPU, so it must be more than 0 and less than 1. Write for example 0.5, or \`gpus\` as a number for whole ones.`);
-    checkNotEmpty(this, 'gpus.queue', gpus.queue);
+    checkFraction(this, gpus);
+    check(this, queueOf(props) !== undefined, () =>
+      '`gpus.queue` is missing: KAI Scheduler counts a part of a GPU against a queue, and the team has none. Give one, or set `queue` of the team.');
   }
 
   private checkVolumes(namespace: string, mounts: readonly DatasetMount[], sharedMemory: NotebookWorkspaceProps['sharedMemory']): void {
@@ -177,13 +175,8 @@ export class NotebookWorkspace extends Construct {
   private declareNeeds(props: NotebookWorkspaceProps): void {
     const { image, gpus = 0 } = props;
     declarePrerequisite(this, { area: 'Images', what: `${image} can be pulled by the nodes of notebooks` });
-    if (typeof gpus === 'object') {
-      declarePrerequisite(this, {
-        area: 'Cluster',
-        what: `KAI Scheduler with GPU sharing (Helm value global.gpuSharing=true), the RuntimeClass nvidia, and queue ${gpus.queue}`,
-        commands: ['kubectl get configs.kai.scheduler kai-config -o jsonpath=\'{.spec.admission.gpuSharing}\'', 'kubectl get runtimeclass nvidia', `kubectl get queues.scheduling.run.ai ${gpus.queue}`],
-      });
-    } else if (gpus > 0) {
+    if (queueOf(props)) declareQueueNeeds(this, { shared: typeof gpus === 'object' });
+    if (typeof gpus === 'number' && gpus > 0) {
       declarePrerequisite(this, {
         area: 'Nodes',
         what: `A node with free GPUs for each notebook that asks for some (${gpus}), offered as nvidia.com/gpu by the NVIDIA device plugin`,

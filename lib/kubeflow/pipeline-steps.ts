@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type ApiObject, Lazy } from 'cdk8s';
+import { queuedPod, queueLabels } from '../core/gpu-queue';
 import { type KnownObject, type ObjectOf } from '../core/kinds';
 import { type Identity, selectorLabels, standardLabels } from '../core/labels';
 import { writtenJson } from '../core/plain-object';
@@ -7,7 +8,7 @@ import { restrictedPod } from '../core/security-context';
 import { RUN_ENVIRONMENT } from '../services/traceability';
 import { workloadPod, type WorkloadOptions } from '../services/workload';
 import { type DatasetMount } from '../storage/mounts';
-import { NO_SIDECAR } from './team-namespace';
+import { NO_SIDECAR, queueFor } from './team-namespace';
 import { type TrainingPipelineProps } from './training-pipeline';
 
 /** A step, as Argo calls a template of a workflow. */
@@ -44,8 +45,11 @@ export function tasksOf({ snapshot, test }: PipelinePlan): NonNullable<Step['dag
 /** A step that runs one container. */
 export function containerStep(plan: PipelinePlan, name: string, options: WorkloadOptions): Step {
   const { securityContext, volumes = [], containers: [{ name: _name, ...container }] } = stepPod(plan, name, options);
+  const queue = queueFor(plan.team, options.gpus);
   return {
     name,
+    metadata: queue && { labels: queueLabels(queue, 'train') },
+    ...queuedPod(queue),
     ...retriesOf(plan),
     securityContext,
     volumes: [...volumes, NO_TOKEN.volume],
@@ -60,11 +64,13 @@ export function containerStep(plan: PipelinePlan, name: string, options: Workloa
 export function pyTorchStep(plan: PipelinePlan, workers: number): Step {
   const { train, team, activeDeadline } = plan;
   const identity = pipelineIdentity(plan.name, 'train');
-  const template = { metadata: { labels: standardLabels(identity), annotations: { ...NO_SIDECAR } }, spec: stepPod(plan, 'pytorch', train) };
+  const queue = queueFor(team, train.gpus);
+  const inQueue = queueLabels(queue, 'train');
+  const template = { metadata: { labels: { ...standardLabels(identity), ...inQueue }, annotations: { ...NO_SIDECAR } }, spec: { ...stepPod(plan, 'pytorch', train), ...queuedPod(queue) } };
   return {
     ...resourceStep(plan, 'train', {
       apiVersion: 'kubeflow.org/v1', kind: 'PyTorchJob',
-      metadata: { name: '{{workflow.name}}', namespace: team.namespace, labels: selectorLabels(identity) },
+      metadata: { name: '{{workflow.name}}', namespace: team.namespace, labels: { ...selectorLabels(identity), ...inQueue } },
       spec: {
         // Not known to the training operator 1.6 of Kubeflow 1.7.
         nprocPerNode: team.kubeflow.has('1.8') ? String(Math.max(1, train.gpus ?? 0)) : undefined,

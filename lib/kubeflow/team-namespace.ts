@@ -1,3 +1,4 @@
+import { type GpuQueue } from '../core/gpu-queue';
 import { type KubeflowInstallation } from './kubeflow-installation';
 
 /**
@@ -9,7 +10,12 @@ export interface TeamNamespace {
   readonly namespace: string;
   /** The Kubeflow that serves it. */
   readonly kubeflow: KubeflowInstallation;
+  /** Queue of KAI Scheduler for what asks for GPUs: notebooks, trials, steps of pipelines. Without one, the scheduler of Kubernetes places them. */
+  readonly queue?: GpuQueue;
 }
+
+/** Queue of a workload of a team, if it asks for GPUs. */
+export const queueFor = ({ queue }: TeamNamespace, gpus = 0): GpuQueue | undefined => (gpus > 0 ? queue : undefined);
 
 /** The ServiceAccount of notebooks, which the profile controller makes in each namespace of a team: it may edit everything but rights. */
 export const DEFAULT_EDITOR = 'default-editor';

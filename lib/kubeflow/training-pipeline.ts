@@ -1,6 +1,7 @@
 import { type ApiObject, type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
+import { declareQueueNeeds } from '../core/gpu-queue';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
@@ -14,7 +15,7 @@ import { type VolumeSnapshotClass } from '../storage/volume-snapshot-class';
 import { addPipelineAccess } from './pipeline-access';
 import { checkParameters } from './pipeline-parameters';
 import { containerStep, pipelineIdentity, type PipelinePlan, pyTorchStep, snapshotStep, tasksOf, templateHash } from './pipeline-steps';
-import { NO_SIDECAR, type TeamNamespace } from './team-namespace';
+import { NO_SIDECAR, queueFor, type TeamNamespace } from './team-namespace';
 
 /** The data that a pipeline trains with, and that it takes a snapshot of. */
 export interface PipelineDataset {
@@ -107,6 +108,7 @@ export class TrainingPipeline extends Construct {
     checkParameters(this, props);
     kubeflow.require(this, 'pipelines');
     if (train.pyTorchJob) kubeflow.require(this, 'trainingOperator');
+    if (queueFor(props.team, (train.gpus ?? 0) + (test?.gpus ?? 0))) declareQueueNeeds(this);
 
     addPipelineAccess(this, props);
     const template = addObject(this, 'Resource', pipelineIdentity(props.name, 'pipeline'), {

@@ -4,7 +4,8 @@ import { checkInteger } from '../core/checks';
 import { selectorLabels } from '../core/labels';
 import { addObject } from '../core/manifest-object';
 import { check } from '../core/problems';
-import { webIngress } from '../core/web-ingress';
+import { requireSecret } from '../core/secret-requirements';
+import { webIngress } from '../services/web-exposure';
 import { checkGpuWorkload, type GpuWorkloadOptions, type GpuWorkloadPlan, ownerMetadata, podTemplate } from './gpu-workload';
 
 /** A port of a session, and the way to it. */
@@ -87,7 +88,8 @@ export class GpuSession extends Construct {
       metadata: { name, namespace },
       spec: { type: 'ClusterIP', selector: selectorLabels(identity), ports: [{ name: 'web', port, targetPort: 'web' }] },
     });
-    if (ingress) addObject(this, 'ingress', identity, webIngress({ ...ingress, name, namespace, path: this.path!, service: name }));
+    if (ingress?.tlsSecret !== undefined) requireSecret(this, { namespace, name: ingress.tlsSecret, keys: ['tls.crt', 'tls.key'], purpose: `certificate of ${ingress.host}` });
+    if (ingress) addObject(this, 'ingress', identity, webIngress({ ...ingress, name, namespace, path: this.path!, port: 'web' }));
   }
 
   private checkWeb({ web }: GpuSessionProps): void {

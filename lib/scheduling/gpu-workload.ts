@@ -5,7 +5,7 @@ import type * as k8s from '../core/k8s';
 import { type Identity, standardLabels } from '../core/labels';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
-import { checkMounts, workloadPod, type WorkloadOptions } from '../storage/workload';
+import { checkMounts, workloadPod, type WorkloadOptions } from '../services/workload';
 import { type GpuTeamReference } from './gpu-team';
 
 /** What training and sessions of a team have in common. */

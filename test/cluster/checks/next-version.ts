@@ -28,8 +28,13 @@ function otherImages(value: Json): Json {
 }
 
 /** Whether an object is a Job that has a fixed name because its environment asks for that; no other Job may need to be deleted. */
-const isFixedJob = ({ training }: Environment) => ({ json }: BuiltObject): boolean =>
-  json.kind === 'Job' && json.metadata.labels['app.kubernetes.io/part-of'] === 'training' && [training?.singleNode?.naming, training?.multiNode?.naming].includes('fixed');
+const isFixedJob = ({ training, scheduling }: Environment) => ({ json: { kind, metadata } }: BuiltObject): boolean => {
+  const { 'app.kubernetes.io/part-of': system, 'kai.scheduler/queue': queue, 'app.kubernetes.io/instance': name } = metadata.labels;
+  if (kind !== 'Job') return false;
+  if (system === 'training') return [training?.singleNode?.naming, training?.multiNode?.naming].includes('fixed');
+  // A session with a time limit is one, too.
+  return system === 'scheduling' && (scheduling!.teams[queue]!.jobs?.[name]?.naming === 'fixed' || scheduling!.teams[queue]!.sessions?.[name] !== undefined);
+};
 
 /** Applies the next version over this one. Jobs of a fixed name are deleted before, as the guide says, and as the server demands. */
 export async function nextVersionApplies(plane: ControlPlane, built: BuiltEnvironment): Promise<number> {

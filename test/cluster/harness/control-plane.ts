@@ -29,6 +29,7 @@ export class ControlPlane {
     writeFileSync(file('tokens.csv'), `${token},admin,admin,system:masters\n`);
     writeFileSync(file('sa.key'), generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' }));
     writeFileSync(file('stages.yaml'), stages());
+    writeFileSync(file('scheduler.yaml'), JSON.stringify(schedulerOf(kubeconfig)));
     mkdirSync(file('certs'));
 
     const processes = new Processes(folder);
@@ -47,7 +48,7 @@ export class ControlPlane {
       await plane.ready('API server', ['get', '--raw', '/readyz']);
       const controller = ['--kubeconfig', kubeconfig, '--leader-elect=false', '--secure-port', '0'];
       processes.start('kube-controller-manager', [...controller, '--service-account-private-key-file', file('sa.key'), '--root-ca-file', file('certs/apiserver.crt')]);
-      processes.start('kube-scheduler', controller);
+      processes.start('kube-scheduler', ['--config', file('scheduler.yaml'), '--secure-port', '0']);
       processes.start('kwok', ['--kubeconfig', kubeconfig, '--config', file('stages.yaml'), '--manage-all-nodes', '--node-lease-duration-seconds', '40']);
       // Made by the controllers, and without it no pod is admitted.
       await plane.ready('controllers', ['get', 'serviceaccount', 'default', '-n', 'default']);
@@ -79,6 +80,15 @@ export class ControlPlane {
     }
   }
 }
+
+/** Pods of KAI Scheduler are placed by that of Kubernetes, which knows no queues: what is proven of them is that they fit. */
+const schedulerOf = (kubeconfig: string) => ({
+  apiVersion: 'kubescheduler.config.k8s.io/v1',
+  kind: 'KubeSchedulerConfiguration',
+  clientConnection: { kubeconfig },
+  leaderElection: { leaderElect: false },
+  profiles: ['default-scheduler', 'kai-scheduler'].map(schedulerName => ({ schedulerName })),
+});
 
 /** A kubeconfig with one cluster and its administrator. */
 const kubeconfigOf = (server: string, certificate: string, token: string) => ({
