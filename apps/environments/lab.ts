@@ -1,11 +1,9 @@
 import { Duration } from 'cdk8s';
 import { type Environment } from '../environment';
 
-/** The documents' gcr.io/run-ai-demo/quickstart has no tag: a copy of it under one. It runs as the user that it was made for. */
-const quickstart = { image: 'registry.example.com/run-ai-demo/quickstart:1.0.0', runAsUser: 'image' } as const;
+/** The documents' gcr.io/run-ai-demo/quickstart has no tag: a copy of it under one. */
+const quickstart = { image: 'registry.example.com/run-ai-demo/quickstart:1.0.0', suspend: true } as const;
 const job = (gpus: number) => ({ ...quickstart, gpus, naming: 'fixed' } as const);
-/** Jobs of the later steps, to be started one step after the other. */
-const later = (gpus: number) => ({ ...job(gpus), suspend: true } as const);
 const session = (fraction: number) => ({ ...quickstart, gpus: { fraction } });
 
 /** The machine room that the documents validated on, under the documents' names. */
@@ -51,39 +49,33 @@ export const lab = {
     dataset: { import: 'pb_fg_all', size: '10Ti', aipod: 'ontap-ai' },
     results: { claim: 'tensorflow-results', size: '1Gi', aipod: 'ontap-ai' },
   },
-  // TR-4858, its jobs of section 4.8; those of 4.9 and 4.10 wait to be started.
+  // TR-4858: all wait to be started, one step of sections 4.8 to 4.10 after the other, because the benchmarks below want the same GPUs.
   scheduling: {
     teams: {
       'team-a': {
         gpus: 4,
-        namespace: { podSecurity: 'baseline' },
         sessions: {
           'a-1-1-jupyter': {
             image: 'quay.io/jupyter/base-notebook:2025-03-14',
+            suspend: true,
             gpus: 1,
             web: { port: 8888, ingress: { className: 'nginx' } },
             command: path => ['start-notebook.py', `--ServerApp.base_url=${path}`],
           },
         },
-        jobs: { 'a-1-g': job(1), 'a-2-gg': job(2), 'a-3-gg': later(2), 'a-4-gg': later(2) },
+        jobs: { 'a-1-g': job(1), 'a-2-gg': job(2), 'a-3-gg': job(2), 'a-4-gg': job(2) },
       },
       'team-b': {
         gpus: 2,
-        namespace: { podSecurity: 'baseline' },
         sessions: { 'b-1-g06': session(0.6), 'b-2-g04': session(0.4) },
-        jobs: { 'b-3-g': job(1), 'b-4-gg': job(2), 'b-5-gg': later(2) },
+        jobs: { 'b-3-g': job(1), 'b-4-gg': job(2), 'b-5-gg': job(2) },
       },
       'team-c': {
         gpus: 2,
-        namespace: { podSecurity: 'baseline' },
         sessions: { 'c-1-g05': session(0.5), 'c-2-g03': session(0.3), 'c-3-g02': session(0.2) },
-        jobs: { 'c-4-gg': job(2), 'c-5-g': job(1), 'c-6-gg': later(2) },
+        jobs: { 'c-4-gg': job(2), 'c-5-g': job(1), 'c-6-gg': job(2) },
       },
-      'team-d': {
-        gpus: 8,
-        namespace: { podSecurity: 'baseline' },
-        jobs: { 'd-1-gggg': job(4), 'd-2-gg': later(2), 'd-3-gg': later(2) },
-      },
+      'team-d': { gpus: 8, jobs: { 'd-1-gggg': job(4), 'd-2-gg': job(2), 'd-3-gg': job(2) } },
     },
   },
   training: {

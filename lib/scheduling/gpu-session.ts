@@ -35,6 +35,11 @@ export interface GpuSessionProps extends GpuWorkloadOptions {
   readonly command?: readonly string[] | ((path: string) => readonly string[]);
   /** Port that is reached from elsewhere. @default - none */
   readonly web?: SessionPortOptions;
+  /**
+   * Makes the session without starting it; `kubectl scale statefulset NAME --replicas=1` starts it, or with a time limit `kubectl patch` with `suspend: false`.
+   * @default false
+   */
+  readonly suspend?: boolean;
   /** How long it may take, from when it is made. @default - the team's `sessionTimeLimit`, else for ever */
   readonly timeLimit?: Duration;
 }
@@ -59,18 +64,18 @@ export class GpuSession extends Construct {
     const plan: GpuWorkloadPlan = { options: props, command: words, identity, priority: 'build', port: web?.port };
     checkGpuWorkload(this, plan);
     this.checkWeb(props);
-    this.addWorkload(plan, props.timeLimit ?? team.sessionTimeLimit);
+    this.addWorkload(plan, props.timeLimit ?? team.sessionTimeLimit, props.suspend);
     if (web) this.addWeb(plan, web);
   }
 
-  private addWorkload(plan: GpuWorkloadPlan, timeLimit: Duration | undefined): void {
+  private addWorkload(plan: GpuWorkloadPlan, timeLimit: Duration | undefined, suspend: boolean | undefined): void {
     const { metadata, spec } = podTemplate(plan);
     if (timeLimit) {
       check(this, timeLimit.toSeconds() > 0, () => '`timeLimit` is 0 seconds: the session would end before it starts. Give it some hours, or leave it out.');
       addObject(this, 'Resource', plan.identity, {
         apiVersion: 'batch/v1', kind: 'Job',
         metadata: ownerMetadata(plan),
-        spec: { activeDeadlineSeconds: timeLimit.toSeconds(), template: { metadata, spec: { restartPolicy: 'Never', ...spec } } },
+        spec: { suspend, activeDeadlineSeconds: timeLimit.toSeconds(), template: { metadata, spec: { restartPolicy: 'Never', ...spec } } },
       });
       return;
     }
@@ -78,7 +83,7 @@ export class GpuSession extends Construct {
       apiVersion: 'apps/v1', kind: 'StatefulSet',
       metadata: ownerMetadata(plan),
       // It has no host name of its own, so no Service of that kind.
-      spec: { serviceName: '', replicas: 1, selector: { matchLabels: selectorLabels(plan.identity) }, template: { metadata, spec } },
+      spec: { serviceName: '', replicas: suspend === true ? 0 : 1, selector: { matchLabels: selectorLabels(plan.identity) }, template: { metadata, spec } },
     });
   }
 

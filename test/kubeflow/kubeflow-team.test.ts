@@ -27,6 +27,7 @@ const all = (props: Pick<KubeflowTeamProps, 'kubeflow'>): Required<KubeflowTeamP
   quota: QUOTA,
   podSecurity: 'restricted',
   pipelineAccess: true,
+  queue: { queueName: 'vision' },
   sharedMemory: '16Gi',
   datasets: [
     { name: 'imagenet', dataset: claim('pb-fg-all', 'vision', 'ReadOnlyMany'), mountPath: '/data/imagenet', readOnly: true, description: 'All of ImageNet' },
@@ -43,6 +44,7 @@ describe('every prop reaches a manifest; otherwise a user sets it and nothing ha
     expect(built.problems).toEqual([]);
     expect(vision.namespace).toBe('vision');
     expect(vision.kubeflow.version).toBe('26.03');
+    expect(vision.queue).toEqual({ queueName: 'vision' });
   });
 
   test('the owner and the quota are in the profile; as text, which is all that the API server takes', () => {

@@ -44,32 +44,59 @@ describe('CPU and memory', () => {
   });
 });
 
+/** A queue that is in the cluster. */
+const VISION = { queueName: 'vision' };
+const IN_CLUSTER = [{ kind: 'Queue', name: 'vision' }] as const;
+
 describe('GPUs', () => {
   test('a part of one is asked of KAI Scheduler, on the pod, for the container that needs it', () => {
-    const built = notebook({ gpus: { fraction: 0.5, queue: 'vision' } });
+    const built = notebook({ gpus: { fraction: 0.5, queue: VISION } }, undefined, IN_CLUSTER);
     expect(built.problems).toEqual([]);
     const { labels, annotations } = podMetadataOf(built.one('Notebook'));
     expect(labels['kai.scheduler/queue']).toBe('vision');
     expect(annotations).toEqual({ 'gpu-fraction': '0.5', 'gpu-fraction-container-name': containerOf(built).name });
     expect(podOf(built).schedulerName).toBe('kai-scheduler');
-    expect(needs(built, 'Cluster')).toContain('KAI Scheduler with GPU sharing (Helm value global.gpuSharing=true), the RuntimeClass nvidia, and queue vision');
+    expect(needs(built, 'Cluster')).toEqual(expect.arrayContaining([
+      'KAI Scheduler 0.13 with its priority classes', 'KAI Scheduler with GPU sharing (Helm value global.gpuSharing=true), and the RuntimeClass nvidia',
+    ]));
   });
 
   test('a part never comes with a whole one; KAI refuses the pod', () => {
-    expect(JSON.stringify(notebook({ gpus: { fraction: 0.5, queue: 'vision' } }).manifests)).not.toContain('nvidia.com/gpu');
+    expect(JSON.stringify(notebook({ gpus: { fraction: 0.5, queue: VISION } }).manifests)).not.toContain('nvidia.com/gpu');
     // @ts-expect-error whole GPUs and a part of one
-    const both: NotebookWorkspaceProps['gpus'] = { fraction: 0.5, queue: 'vision', count: 1 };
+    const both: NotebookWorkspaceProps['gpus'] = { fraction: 0.5, queue: VISION, count: 1 };
     expect(both).toBeDefined();
   });
 
   test.each([0, 1, 1.5, -0.5, NaN])('a part of %d is refused', fraction => {
-    expect(notebook({ gpus: { fraction, queue: 'vision' } }).problems).toEqual([
+    expect(notebook({ gpus: { fraction, queue: VISION } }, undefined, IN_CLUSTER).problems).toEqual([
       `${PATH} \`gpus.fraction\` is ${fraction}: KAI Scheduler shares one GPU, so it must be more than 0 and less than 1. Write for example 0.5, or \`gpus\` as a number for whole ones.`,
     ]);
   });
 
   test('a part without a queue is refused; it would be counted against nobody', () => {
-    expect(notebook({ gpus: { fraction: 0.5, queue: '' } }).problems).toEqual([`${PATH} \`gpus.queue\` is empty: a value is required. Give one, or leave the key out if it is optional.`]);
+    expect(notebook({ gpus: { fraction: 0.5 } }).problems).toEqual([
+      `${PATH} \`gpus.queue\` is missing: KAI Scheduler counts a part of a GPU against a queue, and the team has none. Give one, or set \`queue\` of the team.`,
+    ]);
+  });
+
+  test('a queue that nobody makes is a mistake; the notebook would wait for ever', () => {
+    expect(notebook({ gpus: { fraction: 0.5, queue: VISION } }).problems).toEqual([
+      `${PATH} \`metadata.labels["kai.scheduler/queue"]\` is vision: no Queue vision is made in this environment or declared as existing. Make it, correct the name, or add it to \`cluster.existing\`.`,
+    ]);
+  });
+
+  test('of a team with a queue, GPUs are counted against it; a notebook without any is placed as before', () => {
+    const inTeam = (gpus: NotebookWorkspaceProps['gpus']) => buildTeam((layer, team) => {
+      new NotebookWorkspace(layer, 'notebook', { team: { ...team, queue: VISION }, name: 'lab', image: IMAGE, gpus });
+    }, undefined, [...IN_CLUSTER, { kind: 'Queue', name: 'other' }]);
+    const queueOf = (built: Built) => [built.one('Notebook').metadata.labels['kai.scheduler/queue'], podOf(built).schedulerName];
+    expect(inTeam(2).problems).toEqual([]);
+    expect(queueOf(inTeam(2))).toEqual(['vision', 'kai-scheduler']);
+    expect(containerOf(inTeam(2)).resources.limits['nvidia.com/gpu']).toBe(2);
+    expect(queueOf(inTeam({ fraction: 0.5 }))).toEqual(['vision', 'kai-scheduler']);
+    expect(queueOf(inTeam({ fraction: 0.5, queue: { queueName: 'other' } }))).toEqual(['other', 'kai-scheduler']);
+    expect(inTeam(0).manifests).toEqual(notebook().manifests);
   });
 
   test('whole ones are a limit, and no others; more than a node has are refused', () => {

@@ -111,7 +111,7 @@ describe('every prop reaches the manifest; otherwise a user sets it and nothing 
 
 describe('the UI', () => {
   test('can list it, whatever is left out; one notebook without requests breaks the list of the whole team', () => {
-    const options: Partial<NotebookWorkspaceProps>[] = [{}, { limitFactor: 'none' }, { gpus: { fraction: 0.5, queue: 'team' } }, { workspace: results }, { runAsUser: 'image' }, { server: 'codeServer' }];
+    const options: Partial<NotebookWorkspaceProps>[] = [{}, { limitFactor: 'none' }, { gpus: { fraction: 0.5, queue: { queueName: 'team' } } }, { workspace: results }, { runAsUser: 'image' }, { server: 'codeServer' }];
     for (const props of options) expect(listed(notebook(props, '26.03', CLAIMS).one('Notebook'))).toMatchObject({ volumes: [expect.any(String)] });
   });
 
@@ -231,12 +231,12 @@ describe('what Kubernetes or the controller would refuse', () => {
 
   test('nothing: every pod is one that Kubernetes knows', () => {
     const server = fc.constantFrom('jupyter' as const, 'codeServer' as const, 'rstudio' as const);
-    const gpus = fc.constantFrom<NotebookWorkspaceProps['gpus'][]>(0, 1, { fraction: 0.25, queue: 'vision' });
+    const gpus = fc.constantFrom<NotebookWorkspaceProps['gpus'][]>(0, 1, { fraction: 0.25, queue: { queueName: 'vision' } });
     const runAsUser = fc.constantFrom<NonNullable<NotebookWorkspaceProps['runAsUser']>[]>('image', 1000);
     const sharedMemory = fc.constantFrom<NonNullable<NotebookWorkspaceProps['sharedMemory']>[]>(true, false, '1Gi');
     const tolerations: k8s.Toleration[] = [{ operator: 'Exists' }];
     fc.assert(fc.property(server, gpus, runAsUser, sharedMemory, (...[chosen, gpu, user, memory]) => {
-      const built = notebook({ server: chosen, gpus: gpu, runAsUser: user, sharedMemory: memory, tolerations, datasets: [{ dataset: images }] }, '26.03', CLAIMS);
+      const built = notebook({ server: chosen, gpus: gpu, runAsUser: user, sharedMemory: memory, tolerations, datasets: [{ dataset: images }] }, '26.03', [...CLAIMS, { kind: 'Queue', name: 'vision' }]);
       expect(built.problems).toEqual([]);
       const json = built.one('Notebook');
       expect(() => { new PodTemplateSpec({ metadata: podMetadataOf(json), spec: json.spec.template.spec }).validate(); }).not.toThrow();

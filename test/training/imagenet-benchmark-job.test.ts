@@ -13,6 +13,7 @@ const ALL: Required<ImagenetBenchmarkJobProps> = {
   namespace: 'team', image: 'registry.example.com/other:2.0', data: ALL_DATA, results: RESULTS, name: 'my-run', gpus: 4, dgxVersion: 'dgx2', rehearsal: false,
   dropPageCache: false, runAsUser: 1234, imagePaths: ALL_PATHS, environment: { NCCL_IB_DISABLE: '1' }, sharedMemory: '64Gi', cpu: 32, memory: '256Gi', backoffLimit: 2,
   activeDeadline: Duration.hours(3), ttlAfterFinished: Duration.days(1), suspend: true, naming: 'fixed',
+  queue: { queueName: 'vision' },
 };
 
 describe('the documents\' two single-node benchmarks', () => {

@@ -33,6 +33,7 @@ export const ALL_MULTI: Required<Omit<HorovodClusterProps, 'engine'>> = {
   hostNetwork: ALL_HOST_NETWORK, mpiOperator: ALL_MPI_OPERATOR, command: ['python', '/my train.py', '--epochs=3'], dropPageCache: false, runAsUser: 1234,
   imagePaths: ALL_PATHS, environment: { NCCL_IB_DISABLE: '1', NCCL_ALGO: 'Ring' }, sharedMemory: '64Gi', cpu: 32, memory: '256Gi', backoffLimit: 2,
   activeDeadline: Duration.hours(3), ttlAfterFinished: Duration.days(1), suspend: true, naming: 'fixed',
+  queue: { queueName: 'vision' },
 };
 
 const existing = (claims: readonly { namespace: string; claimName: string }[]) =>
@@ -40,7 +41,7 @@ const existing = (claims: readonly { namespace: string; claimName: string }[]) =
 
 /** Builds a layer in a cluster that has the claims above. */
 export function buildTraining(add: (layer: Chart) => void, nodes: readonly ClusterNode[] = CLUSTER.nodes, claims: readonly ExistingClaim[] = []): Built {
-  return build(add, { cluster: { ...CLUSTER, nodes, existing: [...CLUSTER.existing ?? [], ...existing([RESULTS, ...DATASET.claims, ...claims])] } });
+  return build(add, { cluster: { ...CLUSTER, nodes, existing: [...CLUSTER.existing ?? [], { kind: 'Queue', name: 'vision' }, ...existing([RESULTS, ...DATASET.claims, ...claims])] } });
 }
 
 /** Builds in a namespace `secure` of a Pod Security level; `run` has the props that are tied to it. */

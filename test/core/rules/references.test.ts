@@ -50,6 +50,9 @@ const REFERENCES: [ApiObjectProps, string, string][] = [
   [inTeam('networking.k8s.io/v1', 'Ingress', { spec: { tls: [{ secretName: 'certificate' }] } }), 'spec.tls.secretName', 'Secret team/certificate'],
   [inTeam('networking.k8s.io/v1', 'Ingress', { spec: { rules: [{}, { http: { paths: [{ backend: { service: { name: 'page' } } }] } }] } }), 'spec.rules.backend.service.name', 'Service team/page'],
   [inTeam('apps/v1', 'StatefulSet', { spec: { serviceName: 'peers', template: {} } }), 'spec.serviceName', 'Service team/peers'],
+  [{ apiVersion: 'scheduling.run.ai/v2', kind: 'Queue', metadata: { name: 'web' }, spec: { parentQueue: 'department' } }, 'spec.parentQueue', 'Queue department'],
+  [{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'web', namespace: 'team', labels: { 'kai.scheduler/queue': 'vision' } } }, 'metadata.labels["kai.scheduler/queue"]', 'Queue vision'],
+  [{ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'web', namespace: 'team' }, spec: { template: { metadata: { labels: { 'kai.scheduler/queue': 'vision' } }, spec: podSpec() } } }, 'metadata.labels["kai.scheduler/queue"]', 'Queue vision'],
   [deployment({ serviceAccountName: 'robot' }), 'serviceAccountName', 'ServiceAccount team/robot'],
 ];
 
