@@ -49,7 +49,19 @@ export const lab = {
     dataset: { import: 'pb_fg_all', size: '10Ti', aipod: 'ontap-ai' },
     results: { claim: 'tensorflow-results', size: '1Gi', aipod: 'ontap-ai' },
   },
-  // TR-4858: all wait to be started, one step of sections 4.8 to 4.10 after the other, because the benchmarks below want the same GPUs.
+  training: {
+    namespace: 'default',
+    singleNode: { image: 'netapp/tensorflow-py2:19.03.0', naming: 'fixed', imagenet: 'run', synthetic: 'suspended' },
+    multiNode: {
+      image: 'netapp/tensorflow-py2:19.03.0',
+      naming: 'fixed',
+      engine: 'host-network',
+      hosts: ['10.61.218.152', '10.61.218.154'],
+      imagenet: 'run',
+      synthetic: 'suspended',
+    },
+  },
+  // TR-4858: all wait to be started, one step of sections 4.8 to 4.10 after the other, because the benchmarks above want the same GPUs.
   scheduling: {
     teams: {
       'team-a': {
@@ -76,18 +88,6 @@ export const lab = {
         jobs: { 'c-4-gg': job(2), 'c-5-g': job(1), 'c-6-gg': job(2) },
       },
       'team-d': { gpus: 8, jobs: { 'd-1-gggg': job(4), 'd-2-gg': job(2), 'd-3-gg': job(2) } },
-    },
-  },
-  training: {
-    namespace: 'default',
-    singleNode: { image: 'netapp/tensorflow-py2:19.03.0', naming: 'fixed', imagenet: 'run', synthetic: 'suspended' },
-    multiNode: {
-      image: 'netapp/tensorflow-py2:19.03.0',
-      naming: 'fixed',
-      engine: 'host-network',
-      hosts: ['10.61.218.152', '10.61.218.154'],
-      imagenet: 'run',
-      synthetic: 'suspended',
     },
   },
   // Chart 8.0.8, release and namespace `airflow`; the keys that the chart publishes are Secrets here.

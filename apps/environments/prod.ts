@@ -71,6 +71,11 @@ export const prod = {
     },
     results: { claim: 'tensorflow-results', size: '100Gi', aipod: 'aipod' },
   },
+  training: {
+    namespace: 'ai-training',
+    singleNode: benchmark,
+    multiNode: { ...benchmark, engine: 'mpi-operator', mpiOperator: { sshUserHome: '/home/mpiuser' }, hosts: ['dgx-01', 'dgx-02'] },
+  },
   // The team of Kubeflow and the benchmarks have one half of the GPUs each. A quota of Kubernetes as in `kubeflow` is a limit, so more is not lent to it.
   scheduling: {
     teams: {
@@ -93,11 +98,6 @@ export const prod = {
         },
       },
     },
-  },
-  training: {
-    namespace: 'ai-training',
-    singleNode: benchmark,
-    multiNode: { ...benchmark, engine: 'mpi-operator', mpiOperator: { sshUserHome: '/home/mpiuser' }, hosts: ['dgx-01', 'dgx-02'] },
   },
   airflow: {
     namespace: 'airflow',

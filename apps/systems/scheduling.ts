@@ -14,8 +14,8 @@ export interface SchedulingLayers {
 export function addScheduling(layers: SchedulingLayers, { teams: settings, ...props }: SchedulingSettings, cluster: Cluster, volumes?: DataOutputs): void {
   const projects = new GpuProjects(layers.queues, 'projects', {
     ...props,
-    teams: Object.fromEntries(Object.entries(settings).map(([name, { jobs: _jobs, sessions: _sessions, nodes, ...team }]) =>
-      [name, { ...team, nodes: nodes && nodesNamed(cluster, `scheduling.teams.${name}.nodes`, nodes) }])),
+    teams: Object.fromEntries(Object.entries(settings).map(([name, team]) =>
+      [name, { ...team, nodes: team.nodes && nodesNamed(cluster, `scheduling.teams.${name}.nodes`, team.nodes) }])),
   });
   for (const [queue, { jobs = {}, sessions = {} }] of Object.entries(settings)) {
     const team = projects.teams[queue]!;

@@ -57,6 +57,29 @@ test('what a team of Kubeflow mounts reaches its notebooks, trials and steps; ot
   expect(built.one('Notebook').metadata.labels).toMatchObject({ 'access-ml-pipeline': 'true' });
 });
 
+describe('teams that share GPUs', () => {
+  const withTeams = (teams: NonNullable<Environment['scheduling']>['teams'], change: Partial<Environment> = {}) =>
+    new Built(buildEnvironment({ ...prod, kubeflow: undefined, training: undefined, name: 'shared', scheduling: { teams }, ...change }, '/nonexistent'));
+  const vision = { gpus: 8, nodes: ['dgx-01'], namespace: { existing: 'ai-training' }, jobs: { train: { image: 'image:1', mounts: { '/data': 'dataset', '/out': 'results' } } } } as const;
+
+  test('may be tied to nodes, and mount the volumes of the data layer', () => {
+    const shared = withTeams({ vision, speech: { gpus: 8 } });
+    expect(shared.problems).toEqual([]);
+    const { affinity, containers: [{ volumeMounts }] } = shared.manifests.find(({ metadata }) => metadata.name.startsWith('train-'))!.spec.template.spec;
+    expect(JSON.stringify(affinity)).toContain('"values":["dgx-01"]');
+    expect(volumeMounts.map(({ mountPath }: Json) => mountPath)).toEqual(['/data/mount_0', '/data/mount_1', '/out']);
+  });
+
+  test.each<[string, ReturnType<typeof withTeams>, string]>([
+    ['a node that is not there', withTeams({ vision: { ...vision, nodes: ['dgx-09'] } }),
+      '`scheduling.teams.vision.nodes` has dgx-09: `cluster.nodes` has only dgx-01, dgx-02, cpu-01, cpu-02. Correct the name, or add the node with its GPUs.'],
+    ['data that the environment does not have', withTeams({ vision: { ...vision, gpus: 16, nodes: undefined } }, { data: undefined, airflow: undefined }),
+      '`data` is not in the environment, but `scheduling.teams.vision` refers to it. Add it, or correct the reference.'],
+  ])('%s is one finding, not a crash', (_, { problems }, sentence) => {
+    expect(problems).toEqual([`[shared] ${sentence}`]);
+  });
+});
+
 test('without AIPod storage Kubeflow takes the default class of the cluster; with it, the one that is made here', () => {
   const own = new Built(buildEnvironment({
     name: 'own', cluster: dev.cluster, kubeflow: { version: '26.03', teams: { [TEAM]: { owner: { kind: 'User', name: 'user@example.com' }, volumes: { data: { size: '1Gi', accessMode: 'ReadWriteOnce' } } } } },

@@ -8,16 +8,16 @@ export const DATA = new ExistingClaim('team', 'mnist-data', 'ReadWriteMany');
 export const MODELS = new ExistingClaim('team', 'models', 'ReadWriteMany');
 /** The cluster that it is applied to. */
 export const EXISTING = { cluster: { ...CLUSTER, existing: [
-  ...CLUSTER.existing ?? [], ...['mnist-data', 'models'].map(name => ({ kind: 'PersistentVolumeClaim' as const, namespace: 'team', name })),
+  ...CLUSTER.existing ?? [], { kind: 'Queue' as const, name: 'vision' }, ...['mnist-data', 'models'].map(name => ({ kind: 'PersistentVolumeClaim' as const, namespace: 'team', name })),
 ] } };
 export const TRAIN: TrainOptions = { image: 'registry.example.com/mnist:1.0', command: ['python', 'train_mnist.py'] };
 export const TEST: WorkloadOptions = { image: 'registry.example.com/mnist:1.0', command: ['python', 'test_mnist.py'] };
 
 /** What a test may set, and what it need not. */
-export type Some = Partial<Omit<TrainingPipelineProps, 'snapshot'>> & { snapshot?: Partial<TrainingPipelineProps['snapshot']>; version?: KubeflowVersion };
+export type Some = Partial<Omit<TrainingPipelineProps, 'snapshot'>> & { snapshot?: Partial<TrainingPipelineProps['snapshot']>; version?: KubeflowVersion; queue?: TeamNamespace['queue'] };
 
-export function add(layer: Chart, { version = '26.03', snapshot, ...props }: Some = {}): TrainingPipeline {
-  const team: TeamNamespace = { namespace: 'team', kubeflow: new KubeflowInstallation(layer, 'kubeflow', { version }) };
+export function add(layer: Chart, { version = '26.03', snapshot, queue, ...props }: Some = {}): TrainingPipeline {
+  const team: TeamNamespace = { namespace: 'team', kubeflow: new KubeflowInstallation(layer, 'kubeflow', { version }), queue };
   const snapshotClass = new VolumeSnapshotClass(layer, 'class');
   return new TrainingPipeline(layer, 'pipeline', { team, name: 'mnist', dataset: { claim: DATA }, train: TRAIN, test: TEST, ...props, snapshot: { class: snapshotClass, ...snapshot } });
 }

@@ -32,8 +32,10 @@ const isFixedJob = ({ training, scheduling }: Environment) => ({ json: { kind, m
   const { 'app.kubernetes.io/part-of': system, 'kai.scheduler/queue': queue, 'app.kubernetes.io/instance': name } = metadata.labels;
   if (kind !== 'Job') return false;
   if (system === 'training') return [training?.singleNode?.naming, training?.multiNode?.naming].includes('fixed');
+  if (system !== 'scheduling') return false;
+  const { jobs = {}, sessions = {} } = scheduling!.teams[queue]!;
   // A session with a time limit is one, too.
-  return system === 'scheduling' && (scheduling!.teams[queue]!.jobs?.[name]?.naming === 'fixed' || scheduling!.teams[queue]!.sessions?.[name] !== undefined);
+  return name in sessions || jobs[name]!.naming === 'fixed';
 };
 
 /** Applies the next version over this one. Jobs of a fixed name are deleted before, as the guide says, and as the server demands. */
