@@ -13,6 +13,11 @@ export function pinnedTo(spec: Json): string[] | undefined {
   return hostNames.length === 0 || hostNames.includes(undefined) ? undefined : hostNames.flatMap(names => names ?? []);
 }
 
+/** Affinity of pods that may run on these nodes only; what `pinnedTo` reads. */
+export const onNodes = (names: readonly string[]) => ({
+  nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [{ key: HOST_NAME_LABEL, operator: 'In', values: [...names] }] }] } },
+});
+
 /** What the pods of a workload take of something that nodes have a limited number of. */
 export interface Demand {
   readonly manifest: Manifest;

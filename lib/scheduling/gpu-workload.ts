@@ -3,6 +3,7 @@ import { checkInteger } from '../core/checks';
 import { checkFraction, declareQueueNeeds, fractionAnnotations, type GpuFraction, queuedPod, queueLabels, type QueuePriority } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { type Identity, standardLabels } from '../core/labels';
+import { onNodes } from '../core/placement';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
 import { checkMounts, workloadPod, type WorkloadOptions } from '../services/workload';
@@ -50,17 +51,15 @@ export function podTemplate({ options, command, identity, priority, port }: GpuW
       ...pod,
       ...queuedPod(team),
       enableServiceLinks: false,
-      affinity: team.nodes && {
-        nodeAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: {
-            nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: team.nodes.map(node => node.name) }] }],
-          },
-        },
-      },
-      containers: [{ ...container, ports: port === undefined ? undefined : [{ name: 'web', containerPort: port }] }],
+      affinity: team.nodes && onNodes(team.nodes.map(node => node.name)),
+      // Kubernetes 1.28 takes an empty list for a change, at each apply.
+      volumes: filled(pod.volumes),
+      containers: [{ ...container, volumeMounts: filled(container.volumeMounts), ports: port === undefined ? undefined : [{ name: 'web', containerPort: port }] }],
     },
   };
 }
+
+const filled = <Item>(list: Item[] = []): Item[] | undefined => (list.length > 0 ? list : undefined);
 
 /** Checks what training and sessions have in common, and declares what they need. */
 export function checkGpuWorkload(scope: Construct, { options, command, priority }: GpuWorkloadPlan): void {

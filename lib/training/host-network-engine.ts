@@ -3,6 +3,7 @@ import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject } from '../core/manifest-object';
+import { onNodes } from '../core/placement';
 import { dataDirectory, imagePathsOf } from './benchmark';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
@@ -30,13 +31,7 @@ function hostNetworkPod({ props }: HorovodPlan, nodeNames: readonly string[]): k
     ...quietPod(props),
     hostNetwork: true,
     dnsPolicy: 'ClusterFirstWithHostNet',
-    affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [...nodeNames] }] }],
-        },
-      },
-    },
+    affinity: onNodes(nodeNames),
     volumes: trainingVolumes(props),
     containers: [],
   };

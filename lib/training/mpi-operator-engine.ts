@@ -2,6 +2,7 @@ import type * as k8s from '../core/k8s';
 import { type Construct } from 'constructs';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject } from '../core/manifest-object';
+import { onNodes } from '../core/placement';
 import { check } from '../core/problems';
 import { type HorovodPlan } from './horovod-cluster';
 import { DROP_PAGE_CACHE, loggedCommand, mpirun } from './mpi-command';
@@ -69,11 +70,7 @@ function workerPod(plan: HorovodPlan, workerLabels: Record<string, string>): k8s
     ...quietPod(props),
     volumes: trainingVolumes(props),
     affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: props.hosts.map(host => host.name) }] }],
-        },
-      },
+      ...onNodes(props.hosts.map(host => host.name)),
       podAntiAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: 'kubernetes.io/hostname', labelSelector: { matchLabels: workerLabels } }],
       },

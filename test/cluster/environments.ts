@@ -5,6 +5,7 @@ import { airflowComesUpInOrder } from './checks/airflow';
 import { apply, unknownFieldIsRefused } from './checks/apply';
 import { flexGroupClaimsAreGuarded } from './checks/flexgroup-guard';
 import { immutableFieldsAreRefused, nextVersionApplies } from './checks/next-version';
+import { preemptedJobGoesOn } from './checks/preemption';
 import { podSecurityHolds, restrictedIsEnforced } from './checks/pod-security';
 import { rightsAreExact } from './checks/rbac';
 import { secondApplyChangesNothing } from './checks/second-apply';
@@ -44,6 +45,9 @@ describe.each(chosen.map(environment => [environment.name, environment] as const
   if (environment.kubeflow) check('storage', 'a FlexGroup claim that is too small is refused; otherwise it hangs, or grows', () => flexGroupClaimsAreGuarded(plane.kubectl, built));
   if (environment.airflow) check('Airflow', 'the parts come up in their order; otherwise they start on an empty database', () => airflowComesUpInOrder(plane, environment.airflow!, built));
   check('workloads', 'every pod finds a node and every workload becomes ready; otherwise it waits for ever', () => everyWorkloadIsReady(plane, built));
+  if (Object.values(environment.scheduling?.teams ?? {}).some(({ jobs }) => jobs)) {
+    check('workloads', 'a training job that loses its GPUs goes on; otherwise it gives up after some days of sharing', () => preemptedJobGoesOn(plane, built));
+  }
   check('Pod Security', 'every pod is admitted; otherwise its controller tries for ever', () => podSecurityHolds(plane.kubectl, built));
   check('Pod Security', 'restricted namespaces refuse a privileged pod; otherwise the label does nothing', () => restrictedIsEnforced(plane.kubectl, built));
   check('RBAC', 'each ServiceAccount may do what it is for and no more; otherwise tasks fail, or a stolen token opens doors', () => rightsAreExact(plane.kubectl, built));

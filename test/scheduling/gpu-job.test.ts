@@ -36,7 +36,8 @@ test('by default it is one GPU and the image\'s own command, and what is not ask
   const { spec } = built.one('Job');
   expect(Object.keys(spec).sort()).toEqual(['podFailurePolicy', 'template']);
   expect(Object.keys(spec.template.metadata)).toEqual(['labels']);
-  expect(Object.keys(spec.template.spec).sort()).toEqual(['automountServiceAccountToken', 'containers', 'enableServiceLinks', 'restartPolicy', 'schedulerName', 'securityContext', 'volumes']);
+  expect(Object.keys(spec.template.spec).sort()).toEqual(['automountServiceAccountToken', 'containers', 'enableServiceLinks', 'restartPolicy', 'schedulerName', 'securityContext']);
+  expect(JSON.stringify(spec)).not.toContain('[]');
   expect(spec.template.spec.containers[0]).not.toHaveProperty('command');
   expect(spec.template.spec.containers[0].resources.limits).toEqual({ 'memory': '2Gi', 'nvidia.com/gpu': 1 });
 });

@@ -15,13 +15,13 @@ const gpusOf = ({ json }: Manifest): Json => json.spec?.resources?.gpu ?? {};
 const quotaOf = (queue: Manifest): number => gpusOf(queue).quota ?? 0;
 const parentOf = ({ json }: Manifest): string | undefined => json.spec?.parentQueue;
 
-/** GPUs that are guaranteed to the queues that workloads run in. */
-function guarantees(made: readonly Manifest[], { cluster: { nodes } }: Model): Finding[] {
+/** GPUs that are guaranteed to the queues that workloads run in. What queues of the cluster guarantee, which are not made here, is not known. */
+function guarantees(made: readonly Manifest[], { cluster: { nodes }, existing }: Model): Finding[] {
   const leaves = made.filter(({ name }) => !made.some(queue => parentOf(queue) === name)).filter(queue => quotaOf(queue) > 0);
   const sum = leaves.reduce((total, queue) => total + quotaOf(queue), 0);
   const gpus = totalGpus(nodes);
   const last = leaves.at(-1);
-  if (last === undefined || sum === gpus) return [];
+  if (last === undefined || sum === gpus || (sum < gpus && existing.some(({ kind }) => kind === 'Queue'))) return [];
   const { path } = made.find(({ name }) => name === parentOf(last)) ?? last;
   return [{
     path,

@@ -1,4 +1,4 @@
-import { type ClusterNode, type Json } from '../../../lib';
+import { type ExistingObject, type Json } from '../../../lib';
 import { CLUSTER } from '../../support';
 import { container, podSpec, problemsOf } from '../objects';
 
@@ -13,7 +13,7 @@ const workload = (kind: string, name: string, inQueue: string, { labels = {}, an
   spec: { template: { metadata: { labels: { app: name }, annotations }, spec }, selector: { matchLabels: { app: name } }, ...more },
 });
 const part = (fraction: string) => ({ annotations: { 'gpu-fraction': fraction }, spec: podSpec() });
-const check = (objects: Record<string, Json>, nodes: readonly ClusterNode[] = CLUSTER.nodes) => problemsOf({ all: department, ...objects }, { cluster: { ...CLUSTER, nodes } });
+const check = (objects: Record<string, Json>, existing: readonly ExistingObject[] = []) => problemsOf({ all: department, ...objects }, { cluster: { ...CLUSTER, existing: [...CLUSTER.existing ?? [], ...existing] } });
 const at = (id: string, sentence: string) => [`[test/20-layer/${id}] ${sentence}`];
 
 describe('what is guaranteed to all teams is what the cluster has', () => {
@@ -31,6 +31,11 @@ describe('what is guaranteed to all teams is what the cluster has', () => {
   test('more, and guarantees could not be kept', () => {
     expect(check({ ...documented, d: team('team-d', 10) })).toEqual(at('all',
       '`gpus` guaranteed to the queues are 4 + 2 + 2 + 10 = 18 (team-a 4, team-b 2, team-c 2, team-d 10): the cluster has 16. Take 2 away, since not all guarantees could be kept, or correct `cluster.nodes`.'));
+  });
+
+  test('less is right where the cluster has queues that are made elsewhere; more never is', () => {
+    expect(check({ ...documented, d: team('team-d', 4) }, [{ kind: 'Queue', name: 'others' }])).toEqual([]);
+    expect(check({ ...documented, d: team('team-d', 9) }, [{ kind: 'Queue', name: 'others' }])).toHaveLength(1);
   });
 
   test('queues that guarantee nothing or all of it, and those above others, do not count', () => {
