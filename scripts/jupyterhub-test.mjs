@@ -250,7 +250,7 @@ function hostileStack(version) {
     cluster: {
       kubernetesVersion: '1.33', nodes: [{ name: 'gpu', gpus: 8 }],
       existing: [
-        { kind: 'Namespace', name: 'jupyterhub' }, { kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteMany'] },
+        { kind: 'Namespace', name: 'jupyterhub' }, { kind: 'Queue', name: 'notebooks' }, { kind: 'StorageClass', isDefault: true, accessModes: ['ReadWriteOnce', 'ReadWriteMany'] },
         ...['shared', 'data'].map(name => ({ kind: 'PersistentVolumeClaim', namespace: 'jupyterhub', name })),
       ],
     },
@@ -269,7 +269,7 @@ function hostileStack(version) {
     },
     profiles: [
       { name: 'small', title: 'Small "{x}"' },
-      { name: 'large', title: 'Large', image: 'example.com/b:2', gpus: 2, memory: '64Gi', memoryLimit: '64Gi', sharedMemory: '16Gi', nodeSelector: { gpu: 'a100' }, environment: { MORE: '{braces}' }, tolerations: [{ key: 'gpu', operator: 'Exists' }] },
+      { name: 'large', title: 'Large', image: 'example.com/b:2', gpus: 2, memory: '64Gi', memoryLimit: '64Gi', sharedMemory: '16Gi', nodeSelector: { gpu: 'a100' }, queue: { queueName: 'notebooks' }, environment: { MORE: '{braces}' }, tolerations: [{ key: 'gpu', operator: 'Exists' }] },
     ],
     dataManagement: {},
     network: { kubernetesApi: { cidrs: ['10.0.0.0/24'] } },
@@ -340,6 +340,7 @@ async function pods(version, tag, users) {
     same([plain, large].map(({ pod }) => pod.spec.volumes.map(({ name }) => name)), [['home', 'shared', 'data'], ['home', 'shared', 'data', 'dshm']], 'volumes');
     same(large.pod.spec.volumes[3].emptyDir, { medium: 'Memory', sizeLimit: '16Gi' }, 'shared memory');
     same(large.pod.spec.tolerations, [{ key: 'gpu', operator: 'Exists' }], 'tolerations');
+    same([plain, large].map(({ pod }) => [pod.metadata.labels['kai.scheduler/queue'], pod.spec.schedulerName]), [[undefined, undefined], ['notebooks', 'kai-scheduler']], 'queues');
   });
   await check(say('pods meet Pod Security restricted, and have the token of the account that may take snapshots'), () => {
     for (const { pod } of all) {

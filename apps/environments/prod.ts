@@ -79,7 +79,8 @@ export const prod = {
   // The team of Kubeflow and the benchmarks have one half of the GPUs each. A quota of Kubernetes as in `kubeflow` is a limit, so more is not lent to it.
   scheduling: {
     teams: {
-      'kubeflow-user-example-com': { gpus: 8, maxGpus: 8, namespace: { existing: 'kubeflow-user-example-com' } },
+      'jupyterhub': { gpus: 2, namespace: { existing: 'jupyterhub' } },
+      'kubeflow-user-example-com': { gpus: 6, maxGpus: 8, namespace: { existing: 'kubeflow-user-example-com' } },
       'ai-training': {
         gpus: 8,
         minRuntime: { reclaim: Duration.minutes(10) },
@@ -237,6 +238,7 @@ export const prod = {
         memory: '64Gi',
         memoryLimit: '64Gi',
         gpus: 1,
+        queue: { queueName: 'jupyterhub' },
         sharedMemory: '16Gi',
         tolerations: [{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }],
       },
@@ -274,6 +276,7 @@ export const prod = {
         // Started by hand: kubectl patch job, or `suspend: false` here.
         suspend: true,
         experiment: 'mnist',
+        queue: { queueName: 'ai-training' },
         dataset: { volume: 'results', readOnly: true },
         login: { username: 'user', password: { secret: 'mlflow-login', key: 'password' } },
         train: { image: 'registry.example.com/ai/mnist-pytorch:1.0.0', command: ['python3', '/app/train_mnist.py', '--data=/mnt/data'], gpus: 1, memory: '8Gi', sharedMemory: '2Gi' },

@@ -4,7 +4,7 @@ import { type MlflowSettings } from '../environment';
 import { type DataOutputs } from './data';
 import { required, type StorageOutputs } from './storage';
 
-export const addMlflow = (layer: Chart, { trainingJobs: _jobs, ...props }: MlflowSettings): MlflowStack => new MlflowStack(layer, 'mlflow', props);
+export const addMlflow = (layer: Chart, settings: MlflowSettings): MlflowStack => new MlflowStack(layer, 'mlflow', settings);
 
 export function addTracedJobs(layer: Chart, { trainingJobs = {} }: MlflowSettings, server: MlflowStack, storage: StorageOutputs, data?: DataOutputs): void {
   for (const [name, { dataset: { volume, ...mount }, snapshot, ...job }] of Object.entries(trainingJobs)) {

@@ -1,5 +1,6 @@
 import { type Construct } from 'constructs';
 import { EnvironmentApp } from '../core/environment-app';
+import { declareQueueNeeds } from '../core/gpu-queue';
 import { declarePrerequisite } from '../core/prerequisites';
 import { requireSecret, type SecretKey } from '../core/secret-requirements';
 import { declareWebSecrets } from '../services/web-exposure';
@@ -27,6 +28,7 @@ export function declareNeeds(scope: Construct, plan: JupyterHubPlan): void {
   declareStorage(scope, plan);
   declareNetwork(scope, plan);
   declareNodes(scope, plan);
+  if ([notebooks, ...profiles].some(({ queue }) => queue)) declareQueueNeeds(scope);
 }
 
 function declareLogin(scope: Construct, plan: JupyterHubPlan): void {

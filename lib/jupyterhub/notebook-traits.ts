@@ -1,4 +1,5 @@
 import { GPU_RESOURCE } from '../core/cluster';
+import { queuedPod, queueLabels, type QueuePriority } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { parseQuantity } from '../core/quantity';
 import { RESTRICTED_CONTAINER, restrictedPod } from '../core/security-context';
@@ -10,6 +11,9 @@ import { NAMES, PORTS, USERS } from './upstream';
 
 /** Where the volume that all users share is mounted, as in the documents. */
 export const SHARED_FOLDER = '/home/shared';
+
+/** A server that somebody works in is not ended for others. */
+export const NOTEBOOK_PRIORITY: QueuePriority = 'build';
 
 /** Where homes are mounted, if nothing else is said: the home directory of Jupyter's own images. */
 export const HOME = '/home/jovyan';
@@ -52,7 +56,8 @@ export function volumesOf(plan: JupyterHubPlan, homeClaim: string, { sharedMemor
 const amount = (quantity: string | number | undefined): number | undefined => (quantity === undefined ? undefined : parseQuantity(quantity));
 
 /** What pods differ in from one profile to the next. */
-function resourceTraits({ cpu, cpuLimit, memory, memoryLimit, gpus, nodeSelector, tolerations, environment }: NotebookResources) {
+function resourceTraits({ cpu, cpuLimit, memory, memoryLimit, gpus, nodeSelector, tolerations, queue, environment }: NotebookResources) {
+  const { schedulerName } = queuedPod(queue);
   return defined({
     cpu_guarantee: amount(cpu),
     cpu_limit: amount(cpuLimit),
@@ -61,6 +66,8 @@ function resourceTraits({ cpu, cpuLimit, memory, memoryLimit, gpus, nodeSelector
     extra_resource_limits: gpus === undefined ? undefined : { [GPU_RESOURCE]: String(gpus) },
     node_selector: nodeSelector,
     tolerations,
+    scheduler_name: schedulerName,
+    extra_labels: queue && literal(queueLabels(queue, NOTEBOOK_PRIORITY)),
     environment: environment && Object.fromEntries(Object.entries(environment).map(([name, value]) =>
       [name, typeof value === 'string' ? literal(value) : literal({ valueFrom: { secretKeyRef: { name: value.secret, key: value.key } } })])),
   });

@@ -1,5 +1,6 @@
 import { type Duration } from 'cdk8s';
 import { type AccessMode } from '../core/cluster';
+import { type GpuQueue } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { type NetworkPeer } from '../core/network-peer';
 import { type Capacity, type CpuQuantity } from '../core/quantity';
@@ -89,6 +90,11 @@ export interface NotebookResources {
   readonly nodeSelector?: Readonly<Record<string, string>>;
   /** Taints of nodes that it puts up with. @default - none */
   readonly tolerations?: readonly k8s.Toleration[];
+  /**
+   * Queue of KAI Scheduler that its GPUs are counted against. A server is never pre-empted, and waits where it does not fit into the queue's guarantee.
+   * @default - none: the scheduler of Kubernetes places it
+   */
+  readonly queue?: GpuQueue;
   /** Environment variables; braces in them stay braces. @default - none */
   readonly environment?: Readonly<Record<string, string | SecretKey>>;
 }

@@ -1,6 +1,7 @@
 import { type Duration } from 'cdk8s';
 import { Construct } from 'constructs';
 import { checkInteger } from '../core/checks';
+import { declareQueueNeeds, type GpuQueue, PREEMPTED_JOB, queuedPod, queueLabels } from '../core/gpu-queue';
 import type * as k8s from '../core/k8s';
 import { selectorLabels, standardLabels } from '../core/labels';
 import { addJobObject, addObject, type JobNaming } from '../core/manifest-object';
@@ -52,6 +53,11 @@ export interface TracedTrainingJobProps {
   };
   /** The training. It needs MLflow's Python client, and starts its run with `mlflow.start_run()`. */
   readonly train: WorkloadOptions;
+  /**
+   * Queue of KAI Scheduler that its GPUs are counted against; other queues may take back what is beyond its guarantee, and the training starts anew.
+   * @default - none: the scheduler of Kubernetes places the pod
+   */
+  readonly queue?: GpuQueue;
   /** Pods after the first one that failed, 0 or more; each takes a snapshot of its own. @default 0 */
   readonly retries?: number;
   /** How long it may take in all. @default - no limit */
@@ -93,15 +99,18 @@ export class TracedTrainingJob extends Construct {
     const identity = { name: 'traced-training', instance: props.name, component: 'training', partOf: 'mlflow' };
     addObject(this, 'ServiceAccount', identity, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: props.name, namespace }, automountServiceAccountToken: false });
     new VolumeAccess(this, 'rights', { name: `${props.name}-snapshot`, claims: [this.claim], right: 'snapshot', serviceAccount: { namespace, name: props.name } });
+    const inQueue = queueLabels(props.queue, 'train');
+    if (props.queue) declareQueueNeeds(this, { preemptible: true });
     addJobObject(this, 'Resource', identity, props.naming ?? 'contentHash', {
       apiVersion: 'batch/v1', kind: 'Job',
-      metadata: { name: props.name, namespace },
+      metadata: { name: props.name, namespace, labels: inQueue },
       spec: {
+        ...props.queue && PREEMPTED_JOB,
         suspend: props.suspend,
         backoffLimit: props.retries ?? 0,
         activeDeadlineSeconds: props.activeDeadline?.toSeconds(),
         ttlSecondsAfterFinished: props.ttlAfterFinished?.toSeconds(),
-        template: { metadata: { labels: standardLabels(identity) }, spec: this.podSpec(props, train, selectorLabels(identity)) },
+        template: { metadata: { labels: { ...standardLabels(identity), ...inQueue } }, spec: this.podSpec(props, train, selectorLabels(identity)) },
       },
     });
   }
@@ -116,6 +125,7 @@ export class TracedTrainingJob extends Construct {
     const trace = traceVariables(this.claim.claimName);
     return {
       ...pod,
+      ...queuedPod(props.queue),
       restartPolicy: 'Never',
       serviceAccountName: name,
       enableServiceLinks: false,

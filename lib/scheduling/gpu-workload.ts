@@ -6,7 +6,8 @@ import { type Identity, standardLabels } from '../core/labels';
 import { onNodes } from '../core/placement';
 import { declarePrerequisite } from '../core/prerequisites';
 import { check } from '../core/problems';
-import { checkMounts, workloadPod, type WorkloadOptions } from '../services/workload';
+import { workloadPod, type WorkloadOptions } from '../services/workload';
+import { checkMounts } from '../storage/mounts';
 import { type GpuTeamReference } from './gpu-team';
 
 /** What training and sessions of a team have in common. */

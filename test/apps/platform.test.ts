@@ -59,7 +59,7 @@ test('what a team of Kubeflow mounts reaches its notebooks, trials and steps; ot
 
 describe('teams that share GPUs', () => {
   const withTeams = (teams: NonNullable<Environment['scheduling']>['teams'], change: Partial<Environment> = {}) =>
-    new Built(buildEnvironment({ ...prod, kubeflow: undefined, training: undefined, name: 'shared', scheduling: { teams }, ...change }, '/nonexistent'));
+    new Built(buildEnvironment({ ...prod, kubeflow: undefined, training: undefined, jupyterhub: undefined, mlflow: undefined, name: 'shared', scheduling: { teams }, ...change }, '/nonexistent'));
   const vision = { gpus: 8, nodes: ['dgx-01'], namespace: { existing: 'ai-training' }, jobs: { train: { image: 'image:1', mounts: { '/data': 'dataset', '/out': 'results' } } } } as const;
 
   test('may be tied to nodes, and mount the volumes of the data layer', () => {

@@ -34,8 +34,8 @@ test('dev asks for nothing but Kubernetes, the Secrets of Airflow, JupyterHub an
     'Secrets: Secret airflow/airflow-postgresql with key postgresql-password',
     'Secrets: Secret airflow/airflow-redis with key redis-password',
     'Secrets: Secret airflow/airflow-admin with key password',
-    'Secrets: Secret jupyterhub/jupyterhub-keys with keys proxy-token, cookie-secret',
     'Secrets: Secret mlflow/mlflow-postgresql with key postgres-password',
+    'Secrets: Secret jupyterhub/jupyterhub-keys with keys proxy-token, cookie-secret',
     'Images: quay.io/jupyterhub/k8s-singleuser-sample',
   ]);
 });

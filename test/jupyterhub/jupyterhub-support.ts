@@ -14,6 +14,7 @@ export const HUB_CLUSTER: Cluster = {
     { kind: 'StorageClass', name: 'block', accessModes: ['ReadWriteOnce'] },
     ...['shared', 'data', 'one'].map(name => ({ kind: 'PersistentVolumeClaim' as const, namespace: 'jupyterhub', name })),
     { kind: 'PersistentVolumeClaim', namespace: 'team', name: 'data' },
+    ...['notebooks', 'large'].map(name => ({ kind: 'Queue' as const, name })),
   ],
 };
 

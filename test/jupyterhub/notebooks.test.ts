@@ -8,11 +8,11 @@ import { addStack, claim, HUB_CLUSTER, jupyterhub, objects, PROPS, settings, tra
 const IMAGE = 'example.com/notebook:1';
 const NOTEBOOKS: Required<NotebookOptions> = {
   image: IMAGE, runAsUser: 2000, startTimeout: Duration.minutes(20), cpu: '250m', cpuLimit: 2, memory: '1536Mi', memoryLimit: '2Gi', gpus: 1, sharedMemory: '1Gi',
-  nodeSelector: { pool: 'gpu' }, tolerations: [{ key: 'gpu', operator: 'Exists' }], environment: { SHELL_TEXT: '${HOME}', LOGIN: { secret: 'mlflow', key: 'password' } },
+  nodeSelector: { pool: 'gpu' }, tolerations: [{ key: 'gpu', operator: 'Exists' }], queue: { queueName: 'notebooks' }, environment: { SHELL_TEXT: '${HOME}', LOGIN: { secret: 'mlflow', key: 'password' } },
 };
 const PROFILE: Required<NotebookProfile> = {
   name: 'large', title: 'Large', description: 'More of everything', image: 'example.com/large:1', cpu: 8, cpuLimit: 16, memory: '64Gi', memoryLimit: '96Gi', gpus: 2, sharedMemory: '16Gi',
-  nodeSelector: { gpu: 'a100' }, tolerations: [{ key: 'a100', operator: 'Exists' }], environment: { MORE: '{x}' },
+  nodeSelector: { gpu: 'a100' }, tolerations: [{ key: 'a100', operator: 'Exists' }], queue: { queueName: 'large' }, environment: { MORE: '{x}' },
 };
 const HOME: Required<HomeOptions> = { size: '20Gi', storageClass: { className: 'fast' }, accessMode: 'ReadWriteMany', mountPath: '/home/me', onUserDelete: 'delete' };
 
@@ -23,6 +23,7 @@ describe('servers of users', () => {
     expect(traits(built)).toMatchObject({
       image: IMAGE, uid: 2000, start_timeout: 1200, cpu_guarantee: 0.25, cpu_limit: 2, mem_guarantee: 1536 * 2 ** 20, mem_limit: 2 * 2 ** 30, extra_resource_limits: { 'nvidia.com/gpu': '1' },
       node_selector: { pool: 'gpu' }, tolerations: [{ key: 'gpu', operator: 'Exists' }],
+      scheduler_name: 'kai-scheduler', extra_labels: { 'kai.scheduler/queue': 'notebooks', priorityClassName: 'build' },
       environment: { SHELL_TEXT: '${{HOME}}', LOGIN: { valueFrom: { secretKeyRef: { name: 'mlflow', key: 'password' } } } },
       volumes: [{ name: 'home' }, { name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '1Gi' } }],
     });
@@ -31,7 +32,7 @@ describe('servers of users', () => {
   test('without options: half a core, 1 GiB, ten minutes for a large image, no GPU and no limit', () => {
     const written = traits(jupyterhub());
     expect(written).toMatchObject({ cpu_guarantee: 0.5, mem_guarantee: 2 ** 30, start_timeout: 600, cmd: 'jupyterhub-singleuser', port: 8888, environment: {} });
-    for (const key of ['cpu_limit', 'mem_limit', 'extra_resource_limits', 'node_selector', 'tolerations', 'profile_list', 'storage_class']) expect(written).not.toHaveProperty(key);
+    for (const key of ['cpu_limit', 'mem_limit', 'extra_resource_limits', 'node_selector', 'tolerations', 'scheduler_name', 'extra_labels', 'profile_list', 'storage_class']) expect(written).not.toHaveProperty(key);
   });
 
   test('pods meet Pod Security restricted; otherwise the namespace refuses each of them', () => {
@@ -65,6 +66,7 @@ describe('profiles', () => {
         kubespawner_override: {
           image: 'example.com/large:1', cpu_guarantee: 8, cpu_limit: 16, mem_guarantee: 64 * 2 ** 30, mem_limit: 96 * 2 ** 30, extra_resource_limits: { 'nvidia.com/gpu': '2' },
           node_selector: { gpu: 'a100' }, tolerations: [{ key: 'a100', operator: 'Exists' }], environment: { MORE: '{{x}}' },
+          scheduler_name: 'kai-scheduler', extra_labels: { 'kai.scheduler/queue': 'large', priorityClassName: 'build' },
           volumes: [
             { name: 'home', persistentVolumeClaim: { claimName: 'claim-{username}--{servername}' } }, { name: 'shared', persistentVolumeClaim: { claimName: 'shared' } },
             { name: 'dshm', emptyDir: { medium: 'Memory', sizeLimit: '16Gi' } },

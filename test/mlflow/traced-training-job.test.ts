@@ -7,7 +7,7 @@ const SERVER: TrackingServer = { trackingUri: 'http://mlflow-tracking.mlflow.svc
 const CLAIM = new ExistingClaim('team', 'mnist-data', 'ReadWriteMany');
 const LOGIN = { username: 'user', password: { secret: 'login', key: 'password' } };
 const BASE: Omit<TracedTrainingJobProps, 'snapshot'> = { name: 'mnist', server: SERVER, login: LOGIN, dataset: { claim: CLAIM }, train: { image: 'example/train:1', command: ['python3', 'train.py'] } };
-const cluster = { ...CLUSTER, existing: [...CLUSTER.existing!, ...['mnist-data', 'models'].map(name => ({ kind: 'PersistentVolumeClaim' as const, namespace: 'team', name }))] };
+const cluster = { ...CLUSTER, existing: [...CLUSTER.existing!, { kind: 'Queue' as const, name: 'team' }, ...['mnist-data', 'models'].map(name => ({ kind: 'PersistentVolumeClaim' as const, namespace: 'team', name }))] };
 
 function job(props: Partial<Omit<TracedTrainingJobProps, 'snapshot'>> & { snapshot?: Partial<TracedTrainingJobProps['snapshot']> } = {}): Built {
   return build(layer => {
@@ -22,7 +22,7 @@ describe('every prop reaches the job; otherwise a team sets it and nothing chang
     ...BASE, name: 'mnist', naming: 'fixed', server: SERVER, login: LOGIN, experiment: 'digits', tags: { team: 'a' }, dataset: { claim: CLAIM, mountPath: '/data', readOnly: true },
     snapshot: { deadline: Duration.minutes(3), image: 'example/python:3.12' },
     train: { image: 'example/train:1', command: ['python3', 'train.py'], gpus: 2, environment: { EPOCHS: '3' }, mounts: [{ dataset: new ExistingClaim('team', 'models', 'ReadWriteMany'), mountPath: '/models' }] },
-    retries: 2, activeDeadline: Duration.hours(2), ttlAfterFinished: Duration.days(1), suspend: true,
+    queue: { queueName: 'team' }, retries: 2, activeDeadline: Duration.hours(2), ttlAfterFinished: Duration.days(1), suspend: true,
   };
   const built = job(ALL);
 
@@ -33,6 +33,13 @@ describe('every prop reaches the job; otherwise a team sets it and nothing chang
     expect(metadata).toMatchObject({ name: 'mnist', namespace: 'team' });
     expect(spec).toMatchObject({ suspend: true, backoffLimit: 2, activeDeadlineSeconds: 7200, ttlSecondsAfterFinished: 86400 });
     expect(pod(built)).toMatchObject({ restartPolicy: 'Never', serviceAccountName: 'mnist', automountServiceAccountToken: false, enableServiceLinks: false });
+  });
+
+  test('the queue: on the Job and its pod, with a Job that goes on when its GPUs were taken back', () => {
+    const { metadata, spec: { template, podFailurePolicy } } = built.one('Job');
+    for (const { labels } of [metadata, template.metadata]) expect(labels).toMatchObject({ 'kai.scheduler/queue': 'team', priorityClassName: 'train' });
+    expect([template.spec.schedulerName, podFailurePolicy.rules[0].action]).toEqual(['kai-scheduler', 'Ignore']);
+    expect(built.app.prerequisites().map(({ what }) => what)).toContain('KAI Scheduler 0.13 with its priority classes');
   });
 
   test('the training: its own settings, where to record, and the tags', () => {

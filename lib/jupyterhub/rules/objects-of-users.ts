@@ -1,6 +1,7 @@
 import { type ApiObject } from 'cdk8s';
 import { type Construct } from 'constructs';
 import { GPU_RESOURCE } from '../../core/cluster';
+import { queuedPod, queueLabels } from '../../core/gpu-queue';
 import { type Json, type Manifest, type Rule } from '../../core/model';
 import { accessModes } from '../../core/rules/access-modes';
 import { gpus } from '../../core/rules/gpus';
@@ -10,7 +11,7 @@ import { quantities } from '../../core/rules/quantities';
 import { references } from '../../core/rules/references';
 import { RESTRICTED_CONTAINER } from '../../core/security-context';
 import { claimManifest } from '../../storage/volume-claim';
-import { accountOf, podSecurity, volumesOf } from '../notebook-traits';
+import { accountOf, NOTEBOOK_PRIORITY, podSecurity, volumesOf } from '../notebook-traits';
 import { type NotebookResources } from '../options';
 import { type JupyterHubPlan } from '../plan';
 
@@ -38,7 +39,7 @@ function podsOf(scope: Construct, plan: JupyterHubPlan): Manifest[] {
   const { notebooks, profiles = [] } = plan.props;
   const pod = (title: string, resources: NotebookResources & { readonly image: string }) => manifestOf(scope, title, {
     apiVersion: 'v1', kind: 'Pod',
-    metadata: { name: 'server-of-a-user', namespace: plan.namespace },
+    metadata: { name: 'server-of-a-user', namespace: plan.namespace, labels: queueLabels(resources.queue, NOTEBOOK_PRIORITY) },
     spec: podOf(plan, resources),
   });
   if (profiles.length === 0) return [pod('notebooks', notebooks)];
@@ -47,12 +48,13 @@ function podsOf(scope: Construct, plan: JupyterHubPlan): Manifest[] {
 
 const given = <T extends object>(profile: T) => Object.fromEntries(Object.entries(profile).filter(([, value]) => value !== undefined)) as T & { readonly image: string };
 
-function podOf(plan: JupyterHubPlan, { image, cpu = 0.5, cpuLimit, memory = '1Gi', memoryLimit, gpus: wanted, nodeSelector, environment = {}, ...resources }: NotebookResources & { readonly image: string }): Json {
+function podOf(plan: JupyterHubPlan, { image, cpu = 0.5, cpuLimit, memory = '1Gi', memoryLimit, gpus: wanted, nodeSelector, queue, environment = {}, ...resources }: NotebookResources & { readonly image: string }): Json {
   const { volumes, volumeMounts } = volumesOf(plan, HOME_CLAIM, resources);
   return {
     serviceAccountName: accountOf(plan),
     securityContext: podSecurity(plan),
     nodeSelector,
+    ...queuedPod(queue),
     volumes,
     containers: [{
       name: 'notebook',
