@@ -16,7 +16,7 @@ describe('what the hub will make for users is checked like what is written; othe
       `${at('notebooks')} \`volumes["missing"].persistentVolumeClaim.claimName\` is missing: no PersistentVolumeClaim jupyterhub/missing is made in this environment or declared as existing. `
       + 'Make it, correct the name, or add it to `cluster.existing`.'],
     ['a queue that nobody makes', { profiles: [{ name: 'gpu', title: 'GPU', gpus: 1, queue: { queueName: 'missing' } }] },
-      `${at('profiles["gpu"]')} \`${'metadata.labels["kai.scheduler/queue"]'}\` is missing: no Queue missing is made in this environment or declared as existing. Make it, correct the name, or add it to \`cluster.existing\`.`],
+      `${at('profiles["gpu"]')} \`metadata.labels["kai.scheduler/queue"]\` is missing: no Queue missing is made in this environment or declared as existing. Make it, correct the name, or add it to \`cluster.existing\`.`],
     ['an image without a tag', { notebooks: { image: 'example.com/notebook' } },
       `${at('notebooks')} \`image\` of container notebook is "example.com/notebook": an image needs a fixed tag (not latest) or a digest, so that every apply runs the same. Write for example example.com/notebook:1.2.3.`],
     ['more GPUs than a node has', { profiles: [{ name: 'huge', title: 'Huge', gpus: 16 }] },
