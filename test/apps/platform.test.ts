@@ -1,6 +1,7 @@
 import { buildEnvironment } from '../../apps/build';
 import { type Environment, type TeamSettings } from '../../apps/environment';
 import { dev } from '../../apps/environments/dev';
+import { lab } from '../../apps/environments/lab';
 import { prod } from '../../apps/environments/prod';
 import { type Json } from '../../lib';
 import { Built } from '../support';
@@ -40,6 +41,13 @@ test('notebooks of JupyterHub reach MLflow, by name and through the NetworkPolic
   const allowed = built.one('NetworkPolicy', 'singleuser').spec.egress.find((rule: Json) => rule.to[0].namespaceSelector?.matchLabels?.['kubernetes.io/metadata.name'] === 'mlflow');
   expect(server.spec.template.metadata.labels).toMatchObject(allowed.to[0].podSelector.matchLabels);
   expect(server.spec.template.spec.containers[0].ports.map(({ containerPort }: Json) => containerPort)).toEqual(allowed.ports.map((allowedPort: Json) => allowedPort.port));
+});
+
+test.each<[string, readonly (keyof Environment)[]]>([
+  ['JupyterHub, MLflow and Airflow', ['jupyterhub', 'mlflow', 'airflow']], ['Kubeflow and Airflow', ['kubeflow', 'airflow']], ['Kubeflow alone', ['kubeflow']],
+])('the documents\' combination of %s stands without the other systems; otherwise leaving one out breaks another', (_, systems) => {
+  const kept = new Set<string>(['name', 'cluster', 'namespaces', 'storage', 'data', ...systems]);
+  expect(new Built(buildEnvironment(Object.fromEntries(Object.entries(lab).filter(([key]) => kept.has(key))) as unknown as Environment, '/nonexistent')).problems).toEqual([]);
 });
 
 const TEAM = 'kubeflow-user-example-com';
