@@ -8,7 +8,7 @@ import { expect, hasEnded, install, manifestsOf, NASTY, realRun, root, stop, unt
 const HOST = '127.0.0.42';
 const { find, container } = manifestsOf('dev/50-airflow.k8s.yaml');
 const version = find('Deployment', 'airflow-web').spec.template.spec.containers[0].image.split(':')[1];
-const { work, folder, check, startPostgresql, end, ...programs } = realRun('airflow-test', ['python3', 'redis-server'], 'python3-venv postgresql redis-server');
+const { work, folder, check, startPostgresql, end, ...programs } = realRun('airflow-test', ['python3', 'redis-server', 'initdb'], 'python3-venv postgresql redis-server');
 
 /** What the image of this release has in an older version than PyPI would choose: newer ones do not load. */
 const PINS = ['celery<5.6', 'redis'];

@@ -1,69 +1,38 @@
 // Runs what JupyterHubStack writes on the real programs: JupyterHub, KubeSpawner and the proxy of both releases, with the emitted settings, arguments, environment and
-// probes; Kubernetes, the notebook server and the login provider are stand-ins on loopback. Needs python3; all else comes from PyPI and npm.
-import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+// probes; Kubernetes, the notebook server and the login provider are stand-ins on loopback. Needs python3 and PostgreSQL; all else comes from PyPI and npm.
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseAllDocuments } from 'yaml';
 import { Browser } from './jupyterhub/browser.mjs';
 import { kubernetesApi, loginProvider, notebookServer } from './jupyterhub/stand-ins.mjs';
+import { hasEnded, install, NASTY, realRun, root, stop, until } from './real-run.mjs';
 
-const root = join(import.meta.dirname, '..');
+const { work, check, start, startPostgresql, end } = realRun('jupyterhub-test', ['python3', 'initdb'], 'python3-venv postgresql');
 const { EnvironmentApp, ExistingClaim, JupyterHubStack } = createRequire(import.meta.url)(join(root, 'out/lib/index.js'));
 
 /** What is in the hub images of the two releases. Source: their requirements.txt. */
 const RELEASES = {
-  '3.3.7': ['jupyterhub==4.1.5', 'jupyterhub-kubespawner==6.2.0', 'kubernetes-asyncio==29.0.0', 'jupyterhub-idle-culler==1.3.1', 'oauthenticator==16.3.0', 'jupyterhub-nativeauthenticator==1.2.0', 'sqlalchemy==2.0.29'],
-  '4.4.0': ['jupyterhub==5.5.0', 'jupyterhub-kubespawner==7.0.0', 'kubernetes-asyncio==36.1.0', 'jupyterhub-idle-culler==1.4.0', 'oauthenticator==17.4.0', 'jupyterhub-nativeauthenticator==1.3.0', 'sqlalchemy==2.0.51'],
+  '3.3.7': ['jupyterhub==4.1.5', 'jupyterhub-kubespawner==6.2.0', 'kubernetes-asyncio==29.0.0', 'jupyterhub-idle-culler==1.3.1', 'oauthenticator==16.3.0', 'jupyterhub-nativeauthenticator==1.2.0', 'sqlalchemy==2.0.29', 'psycopg2-binary'],
+  '4.4.0': ['jupyterhub==5.5.0', 'jupyterhub-kubespawner==7.0.0', 'kubernetes-asyncio==36.1.0', 'jupyterhub-idle-culler==1.4.0', 'oauthenticator==17.4.0', 'jupyterhub-nativeauthenticator==1.3.0', 'sqlalchemy==2.0.51', 'psycopg2-binary'],
 };
-const NASTY = 'p/a:s w %?#&"\'$x{y}\\+é';
 /** Names that logins may give: mail addresses, braces, quotes, spaces, look-alikes of other users' servers. */
 const HOSTILE = ['plain', 'first.last@example.com', 'a{b}c', 'a--b', 'quote"\'x', 'with space', '0digit'];
 /** Names that KubeSpawner 6 cannot make labels of; users of them get no server there. */
 const SINCE_7 = ['ünï', '_x', `${'long.'.repeat(14)}name@example.com`];
 
-const HOSTS = { hub: '127.0.0.44', proxy: '127.0.0.45', api: '127.0.0.46', notebook: '127.0.0.47', login: '127.0.0.48' };
-const work = mkdtempSync(join(tmpdir(), 'jupyterhub-test-'));
-const processes = [];
-let passed = 0;
-let failed = 0;
-async function check(title, body) {
-  try {
-    await body();
-    passed += 1;
-    console.log(`ok     ${title}`);
-  } catch (error) {
-    failed += 1;
-    console.log(`FAILED ${title}\n       ${(error.stderr?.toString() ?? '').split('\n').slice(-8).join('\n       ') || error.message}`);
-  }
-}
+const HOSTS = { hub: '127.0.0.44', proxy: '127.0.0.45', api: '127.0.0.46', notebook: '127.0.0.47', login: '127.0.0.48', database: '127.0.0.49' };
 const same = (actual, expected, what) => {
   if (JSON.stringify(actual) !== JSON.stringify(expected)) throw new Error(`${what}: expected ${JSON.stringify(expected)}, got ${JSON.stringify(actual)}`);
 };
 const none = (list, what) => same(list, [], what);
-async function until(what, seconds, condition) {
-  for (const deadline = Date.now() + seconds * 1000; Date.now() < deadline; await sleep(250)) if (await condition()) return;
-  throw new Error(`${what} not within ${seconds} s`);
-}
 
-const cache = join(root, 'node_modules/.cache');
 /** Programs of a hub image. */
-function hubPrograms(tag) {
-  const venv = join(cache, `jupyterhub-${tag}`);
-  if (!existsSync(join(venv, 'installed'))) {
-    console.log(`Installing ${RELEASES[tag].join(' ')} from PyPI`);
-    rmSync(venv, { recursive: true, force: true });
-    execFileSync('python3', ['-m', 'venv', venv]);
-    execFileSync(join(venv, 'bin/pip'), ['install', '--quiet', '--disable-pip-version-check', ...RELEASES[tag]], { stdio: 'inherit' });
-    writeFileSync(join(venv, 'installed'), tag);
-  }
-  return join(venv, 'bin');
-}
+const hubPrograms = tag => join(install(`jupyterhub-${tag}`, RELEASES[tag]), 'bin');
 /** Programs of a proxy image. */
 function proxyPrograms(tag) {
-  const folder = join(cache, `configurable-http-proxy-${tag}`);
+  const folder = join(root, 'node_modules/.cache', `configurable-http-proxy-${tag}`);
   if (!existsSync(join(folder, 'node_modules/.bin/configurable-http-proxy'))) {
     console.log(`Installing configurable-http-proxy ${tag} from npm`);
     mkdirSync(folder, { recursive: true });
@@ -103,17 +72,9 @@ class Written {
   }
 }
 
-function start(name, command, env, cwd) {
-  const child = spawn(command[0], command.slice(1), { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', data => appendFileSync(join(work, `${name}.log`), data));
-  processes.push(child);
-  return child;
-}
-const ended = child => child.exitCode !== null || child.signalCode !== null;
-const stop = (child, signal = 'SIGTERM') => { try { process.kill(-child.pid, signal); } catch { /* has ended */ } };
 async function stopAndWait(child) {
   stop(child);
-  await until('end', 20, () => ended(child));
+  await until('end', 20, () => hasEnded(child));
 }
 
 /** Variables of a container; those from Secrets have the given values. */
@@ -159,7 +120,7 @@ async function environment(name, kind, { profile, home }) {
   }));
   const secrets = {
     CONFIGPROXY_AUTH_TOKEN: 'a1'.repeat(32), JPY_COOKIE_SECRET: 'b2'.repeat(32), JUPYTERHUB_CRYPT_KEY: 'c3'.repeat(32), SHARED_PASSWORD: NASTY, OAUTH_CLIENT_SECRET: NASTY,
-    DATABASE_URL: `sqlite:///${join(folder, 'hub')}/external.sqlite`,
+    DATABASE_URL: `postgresql+psycopg2://hub:${encodeURIComponent(NASTY)}@${HOSTS.database}/jupyterhub`,
   };
   const path = `${hubPrograms(tags.hub)}:${proxyPrograms(tags.proxy)}:${process.env.PATH}`;
   const hub = written.container('hub');
@@ -170,7 +131,7 @@ async function environment(name, kind, { profile, home }) {
   const probe = (container, url) => new Browser(url).status(container.livenessProbe.httpGet.path);
   const { user, login, signUp } = LOGINS[kind];
 
-  start(`${name}-proxy`, proxy.command.map(argument => here(argument).replace(/^(--(?:api-)?ip)=$/, `$1=${HOSTS.proxy}`)), env(proxy), folder);
+  const proxyProcess = start(`${name}-proxy`, proxy.command.map(argument => here(argument).replace(/^(--(?:api-)?ip)=$/, `$1=${HOSTS.proxy}`)), env(proxy), folder);
   await check(say('the probe of the proxy passes'), () => until('proxy', 30, async () => await probe(proxy, proxyUrl) === 200));
   let hubProcess = startHub();
   await check(say('the probe of the hub passes'), () => until('hub', 60, async () => await probe(hub, hubUrl) === 200));
@@ -236,7 +197,7 @@ async function environment(name, kind, { profile, home }) {
   });
   await check(say('every setting is one that JupyterHub and KubeSpawner know'), () => none(log().split('\n').filter(line => /Config option|not recognized|is deprecated|No allow config/i.test(line) && !line.includes('shared database session')), 'warnings'));
   await stopAndWait(hubProcess);
-  for (const child of processes.splice(0).reverse()) await stopAndWait(child);
+  await stopAndWait(proxyProcess);
   for (const { server } of [api, notebook, provider]) {
     server.closeAllConnections();
     server.close();
@@ -361,21 +322,15 @@ async function pods(version, tag, users) {
   });
 }
 
+let broken;
 try {
-  execFileSync('python3', ['--version'], { stdio: 'ignore' });
   await pods('4.1.5', '3.3.7', HOSTILE);
   await pods('5.5.0', '4.4.0', [...HOSTILE, ...SINCE_7]);
   await environment('lab', 'shared-password', { profile: 'gpu', home: ['aipod-flexvols-retain', '10Gi'] });
+  await startPostgresql(HOSTS.database, 'hub', NASTY, 'jupyterhub');
   await environment('prod', 'oidc', { profile: 'gpu', home: ['aipod-flexvols-retain', '50Gi'] });
   await environment('dev', 'native', { home: [null, '1Gi'] });
-} finally {
-  for (const child of processes.reverse()) stop(child);
-  await sleep(500);
-  for (const child of processes) stop(child, 'SIGKILL');
-  if (failed > 0) {
-    for (const log of readdirSync(work).filter(file => file.endsWith('.log'))) console.log(`--- ${log}\n${readFileSync(join(work, log), 'utf8').split('\n').slice(-25).join('\n')}`);
-  }
-  rmSync(work, { recursive: true, force: true });
+} catch (error) {
+  broken = error;
 }
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed === 0 ? 0 : 1);
+await end(broken);

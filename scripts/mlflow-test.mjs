@@ -11,7 +11,7 @@ import { expect, hasEnded, install, lookup, manifestsOf, NASTY, realRun, stop, u
 const { EnvironmentApp, MlflowStack } = createRequire(import.meta.url)('../out/lib/index.js');
 
 const DATABASE_HOST = '127.0.0.43';
-const { folder, check, startPostgresql, end, run, start, work } = realRun('mlflow-test', ['python3'], 'python3-venv postgresql');
+const { folder, check, startPostgresql, end, run, start, work } = realRun('mlflow-test', ['python3', 'initdb'], 'python3-venv postgresql');
 
 /** Non-ASCII text in a login over HTTP is read in another way by every program. */
 const ADMIN_PASSWORD = NASTY.replace('é', '12');

@@ -50,9 +50,9 @@ export function install(name, packages) {
   return venv;
 }
 
-/** One run in a folder of its own; nothing is run where a program is missing. */
+/** One run in a folder of its own; nothing is run where a program is missing, `initdb` standing for those of PostgreSQL. */
 export function realRun(name, programs, packages) {
-  const missing = [...programs.filter(program => !onPath(program)), ...(postgresBin !== '' || onPath('initdb') ? [] : ['initdb of PostgreSQL'])];
+  const missing = programs.filter(program => !onPath(program) && !existsSync(tool(program)));
   if (missing.length > 0) {
     console.error(`Not run: ${missing.join(', ')} missing. Install them (Debian: apt-get install ${packages}).`);
     process.exit(1);
@@ -72,8 +72,8 @@ export function realRun(name, programs, packages) {
   /** Runs a program to its end, in exactly this environment. */
   const run = (command, env) => execFileSync(command[0], command.slice(1), { env, cwd: work, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 180_000 });
   /** Starts a program that goes on; its output is in `<title>.log`. */
-  function start(title, command, env) {
-    const child = spawn(command[0], command.slice(1), { env, cwd: work, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  function start(title, command, env, cwd = work) {
+    const child = spawn(command[0], command.slice(1), { env, cwd, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', data => appendFileSync(join(work, `${title}.log`), data));
     processes.push(child);
     return child;
