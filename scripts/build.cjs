@@ -15,7 +15,7 @@ const filesBelow = name => readdirSync(join(root, name), { withFileTypes: true }
 function fingerprint() {
   const hash = createHash('sha1');
   const sources = ['apps', 'imports', 'lib'].flatMap(filesBelow);
-  for (const file of [...sources.filter(name => name.endsWith('.ts')).sort(), 'package.json', 'tsconfig.json', join('scripts', 'build.cjs')]) {
+  for (const file of [...sources.filter(name => name.endsWith('.ts')).sort(), 'package.json', 'tsconfig.json', join('scripts', 'build.cjs'), ...filesBelow(join('scripts', 'late'))]) {
     hash.update(`\0${file}\0`).update(readFileSync(join(root, file)));
   }
   const packages = statSync(join(root, 'node_modules', '.package-lock.json'), { throwIfNoEntry: false });
@@ -39,6 +39,9 @@ function build() {
   const outfile = join(folder, `unfinished-${process.pid}.js`);
   require('esbuild').buildSync({
     absWorkingDir: root, entryPoints: [join('apps', 'main.ts')], outfile, bundle: true, platform: 'node', target: 'node20', minifyWhitespace: true, minifySyntax: true,
+    // As Node wraps a module, so that what runs it need not copy the text.
+    banner: { js: '(function (exports, require, module, __filename, __dirname) {' }, footer: { js: '})' },
+    alias: { yaml: join(__dirname, 'late', 'yaml.cjs'), child_process: join(__dirname, 'late', 'child-process.cjs') },
   });
   // Once more, should somebody have saved a file in the meantime.
   if (fingerprint() !== sources) return build();

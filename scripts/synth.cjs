@@ -13,7 +13,7 @@ function run(bundle) {
   const codeCache = bundle.replace(/js$/, 'cache');
   const cachedData = existsSync(codeCache) ? readFileSync(codeCache) : undefined;
   // The bundle has no letter outside ASCII.
-  const script = new Script(`(function (exports, require, module, __filename, __dirname) {${readFileSync(bundle, 'latin1')}\n})`, { filename: bundle, cachedData });
+  const script = new Script(readFileSync(bundle, 'latin1'), { filename: bundle, cachedData });
   const module = { exports: {} };
   script.runInThisContext()(module.exports, createRequire(bundle), module, bundle, dirname(bundle));
   if (cachedData && !script.cachedDataRejected) return;

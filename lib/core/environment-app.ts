@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { ApiObject, App, type AppProps, Chart } from 'cdk8s';
 import { type IConstruct } from 'constructs';
@@ -136,7 +136,7 @@ export class EnvironmentApp extends App {
   override synth(checked: CheckedEnvironment = this.check()): void {
     const { findings, manifests, order, prerequisites } = checked;
     if (findings.length > 0 || !order) throw new ValidationError(findings);
-    rmSync(this.outdir, { recursive: true, force: true });
+    if (existsSync(this.outdir)) removeFolder(this.outdir);
     // What is not the usual layout is left to cdk8s.
     if (isPlainLayout(this, order) && !this.recordsMetadata) writeCharts(this, order, new Map(manifests.map(({ source, json }) => [source, json])));
     else super.synth();
@@ -147,6 +147,16 @@ export class EnvironmentApp extends App {
       writeFileSync(path, emitYaml([file.manifest]));
     }
   }
+}
+
+/** Node's own `rmSync` loads code for this that takes as long as writing all files. */
+function removeFolder(folder: string): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeFolder(path);
+    else unlinkSync(path);
+  }
+  rmdirSync(folder);
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -81,7 +81,9 @@ export function declareQueueNeeds(scope: IConstruct, { shared = false, preemptib
 
 /** Queues that a manifest names, for itself or for its pods. */
 export function queuesOf(manifest: Json): string[] {
-  const labels: Json[] = [manifest.metadata?.labels, ...podTemplatesOf(manifest).map(({ metadata }) => metadata?.labels)];
-  const named = labels.map(label => label?.[QUEUE_LABEL] as string | undefined).filter(queue => queue !== undefined);
-  return named.length > 1 ? [...new Set(named)] : named;
+  const named = new Set<string>();
+  const look = (labels: Json) => { if (labels?.[QUEUE_LABEL] !== undefined) named.add(labels[QUEUE_LABEL]); };
+  look(manifest.metadata?.labels);
+  for (const { metadata } of podTemplatesOf(manifest)) look(metadata?.labels);
+  return [...named];
 }

@@ -4,11 +4,11 @@ import { Yaml } from 'cdk8s';
  * Text that needs no quotes on one line: it starts with a letter, a variable, a path or a flag of a command line, and has no colon before and no hash after a
  * space. What is a value of its own in YAML (`true`, `no`, `null`, the number `e5`) is excluded; other numbers, dates and octals never match.
  */
-const PLAIN = /^(?!(?:true|false|yes|no|on|off|y|n|null|-?e[-+]?\d+)$)(?:--?(?=[a-z]))?(?:[a-z/_$^(]|:(?=\d))(?:[!-9;-~]| (?=[^\s#])|:(?=[^\s]))*$/i;
+const PLAIN = /^(?!(?:true|false|yes|no|on|off|y|n|null|-?e[-+]?\d+)$)(?:--?(?=[a-z]))?(?:[a-z/_$^(]|:(?=[\d:]))(?:[!-9;-~]| (?=[^\s#])|:(?=[^\s]))*$/i;
 /** What starts with a digit and can be nothing but text: sizes such as 10Gi or 500m, times, percentages, addresses, digests, UUIDs, schedules. */
 const PLAIN_NUMBER = /^(?:\d+(?:[ms%]|[KMGTP]i)|\d+\.\d+\.\d+\.\d+(?:\/\d+)?|(?=[\da-f]*[acdf])[\da-f]{64}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d+(?: [\d*,/-]+){4})$/;
 /** What would be read as a number, as a truth value or as nothing, and what starts with a character that means something in YAML. */
-const QUOTED = /^(?:-?\d+(?:\.\d+)?|[Tt]rue|[Ff]alse|[,[\]{}#&*!|>%@`'"][ -~]*|)$/;
+const QUOTED = /^(?:-?\d+(?:\.\d+)?|[Tt]rue|[Ff]alse|[Oo](?:n|ff)|[Yy]es|[Nn]o|[YyNn]|[Nn]ull|[,[\]{}#&*!|>%@`'"][ -~]*|)$/;
 /** Numbers without an exponent. */
 const PLAIN_FRACTION = /^-?\d+\.\d+$/;
 /** Text of several lines that is written as a block: printable ASCII, no white space at its start or at the end of a line. */

@@ -11,7 +11,7 @@ const SECRET_VALUE = [
   { pattern: /(^|\s)--?[\w-]*(password|passwd|secret|token)[= ]["']?[^\s$"']/i, what: 'a password on a command line' },
 ];
 /** What none of the patterns above can do without; most text has none of it, and is done with after one look. */
-const HINT = /-----BEGIN|:\/\/|AKIA|gh[pousr]_|eyJ|passw|passphrase|secret|token|key/i;
+const HINT = /-----BEGIN|:\/\/|AKIA|gh[pousr]_|eyJ|passw|secret|token/i;
 const SECRET_FLAG = /^--?[\w-]*(password|passwd|secret|token)$/i;
 /** Fields that hold the name of a Secret or of something else, never a secret. */
 const REFERENCE_FIELDS = new Set(['secret', 'existingSecret', 'nginx.ingress.kubernetes.io/auth-secret']);
@@ -40,9 +40,12 @@ function suspects(value: Json): readonly Suspect[] {
 }
 
 function suspectsInText(text: string): readonly Suspect[] {
-  const match = hasHint(text) ? SECRET_VALUE.find(({ pattern }) => pattern.test(text)) : undefined;
+  // No secret goes beyond a line, and in a script few lines have a hint.
+  const match = text.includes('\n') ? text.split('\n').map(secretInLine).find(found => found !== undefined) : secretInLine(text);
   return match ? [{ field: '', what: match.what }] : NONE;
 }
+
+const secretInLine = (line: string) => (hasHint(line) ? SECRET_VALUE.find(({ pattern }) => pattern.test(line)) : undefined);
 
 function suspectsInList(list: readonly Json[]): readonly Suspect[] {
   let found = NONE;

@@ -49,83 +49,68 @@ function hint(reference: Reference, { manifests, existing }: Model): string {
   return elsewhere ? ` (there is one in namespace ${elsewhere.namespace ?? 'default'})` : '';
 }
 
+/** Notes a reference, unless there is no name. */
+type Add = (field: string, kind: string, name: string | undefined, namespace?: string) => void;
+
 function referencesOf(manifest: Manifest): Reference[] {
-  const { json } = manifest;
+  const { json, kind } = manifest;
   const namespace = manifest.namespace ?? 'default';
-  const inPods = podTemplatesOf(json).flatMap(({ spec }) => podReferences(spec, namespace));
-  const own: Reference[] = [{ field: 'metadata.namespace', kind: 'Namespace', name: namespace }];
-  for (const queue of queuesOf(json)) own.push({ field: `metadata.labels["${QUEUE_LABEL}"]`, kind: 'Queue', name: queue });
-  if (manifest.kind === 'Queue') own.push(...optional('spec.parentQueue', 'Queue', json.spec?.parentQueue));
-  if (manifest.kind === 'PersistentVolumeClaim') own.push(...claimReferences('spec', json.spec, namespace));
-  for (const [index, template] of (json.spec?.volumeClaimTemplates ?? []).entries()) {
-    own.push(...claimReferences(`spec.volumeClaimTemplates[${index}].spec`, template.spec, namespace));
+  const found: Reference[] = [{ field: 'metadata.namespace', kind: 'Namespace', name: namespace }];
+  const add: Add = (field, kindOfOther, name, namespaceOfOther) => {
+    if (name !== undefined && name !== '') found.push({ field, kind: kindOfOther, name, namespace: namespaceOfOther });
+  };
+  for (const queue of queuesOf(json)) add(`metadata.labels["${QUEUE_LABEL}"]`, 'Queue', queue);
+  if (kind === 'Queue') add('spec.parentQueue', 'Queue', json.spec?.parentQueue);
+  if (kind === 'PersistentVolumeClaim') addOfClaim(add, 'spec', json.spec, namespace);
+  for (const [index, template] of (json.spec?.volumeClaimTemplates ?? []).entries()) addOfClaim(add, `spec.volumeClaimTemplates[${index}].spec`, template.spec, namespace);
+  if (kind === 'VolumeSnapshot') {
+    add('spec.volumeSnapshotClassName', 'VolumeSnapshotClass', json.spec?.volumeSnapshotClassName);
+    add('spec.source.persistentVolumeClaimName', 'PersistentVolumeClaim', json.spec?.source?.persistentVolumeClaimName, namespace);
   }
-  if (manifest.kind === 'VolumeSnapshot') {
-    own.push(...optional('spec.volumeSnapshotClassName', 'VolumeSnapshotClass', json.spec?.volumeSnapshotClassName));
-    own.push(...optional('spec.source.persistentVolumeClaimName', 'PersistentVolumeClaim', json.spec?.source?.persistentVolumeClaimName, namespace));
-  }
-  if (manifest.kind === 'TridentBackendConfig') own.push(...optional('spec.credentials.name', 'Secret', json.spec?.credentials?.name, namespace));
-  if (manifest.kind === 'TridentMirrorRelationship') {
-    own.push(...(json.spec?.volumeMappings ?? []).flatMap((mapping: Json, index: number) =>
-      optional(`spec.volumeMappings[${index}].localPVCName`, 'PersistentVolumeClaim', mapping.localPVCName, namespace)));
+  if (kind === 'TridentBackendConfig') add('spec.credentials.name', 'Secret', json.spec?.credentials?.name, namespace);
+  if (kind === 'TridentMirrorRelationship') {
+    for (const [index, mapping] of (json.spec?.volumeMappings ?? []).entries()) add(`spec.volumeMappings[${index}].localPVCName`, 'PersistentVolumeClaim', mapping.localPVCName, namespace);
   }
   // What it adds to pods has the fields of a pod.
-  if (manifest.kind === 'PodDefault') own.push(...podReferences(json.spec ?? {}, namespace));
-  if (manifest.kind === 'Ingress') own.push(...ingressReferences(json.spec, namespace));
-  if (manifest.kind === 'StatefulSet') own.push(...optional('spec.serviceName', 'Service', json.spec?.serviceName, namespace));
-  for (const subject of json.subjects ?? []) {
-    if (subject.kind === 'ServiceAccount') own.push(...optional('subjects', 'ServiceAccount', subject.name, subject.namespace ?? namespace));
-  }
-  if (json.roleRef?.kind) own.push(...optional('roleRef', json.roleRef.kind, json.roleRef.name, json.roleRef.kind === 'Role' ? namespace : undefined));
-  return [...own, ...inPods];
+  if (kind === 'PodDefault') addOfPod(add, json.spec ?? {}, namespace);
+  if (kind === 'Ingress') addOfIngress(add, json.spec, namespace);
+  if (kind === 'StatefulSet') add('spec.serviceName', 'Service', json.spec?.serviceName, namespace);
+  for (const subject of json.subjects ?? []) if (subject.kind === 'ServiceAccount') add('subjects', 'ServiceAccount', subject.name, subject.namespace ?? namespace);
+  if (json.roleRef?.kind) add('roleRef', json.roleRef.kind, json.roleRef.name, json.roleRef.kind === 'Role' ? namespace : undefined);
+  for (const { spec } of podTemplatesOf(json)) addOfPod(add, spec, namespace);
+  return found;
 }
 
-function ingressReferences(spec: Json, namespace: string): Reference[] {
+function addOfIngress(add: Add, spec: Json, namespace: string): void {
   const backends = [spec?.defaultBackend, ...(spec?.rules ?? []).flatMap((rule: Json) => (rule.http?.paths ?? []).map((path: Json) => path.backend))];
-  return [
-    ...(spec?.tls ?? []).flatMap((tls: Json) => optional('spec.tls.secretName', 'Secret', tls.secretName, namespace)),
-    ...backends.flatMap((backend: Json) => optional('spec.rules.backend.service.name', 'Service', backend?.service?.name, namespace)),
-  ];
+  for (const tls of spec?.tls ?? []) add('spec.tls.secretName', 'Secret', tls.secretName, namespace);
+  for (const backend of backends) add('spec.rules.backend.service.name', 'Service', backend?.service?.name, namespace);
 }
 
-function claimReferences(field: string, spec: Json, namespace: string): Reference[] {
-  return [
-    ...optional(`${field}.storageClassName`, 'StorageClass', spec?.storageClassName),
-    ...(spec?.dataSource?.kind ? optional(`${field}.dataSource`, spec.dataSource.kind, spec.dataSource.name, namespace) : []),
-  ];
+function addOfClaim(add: Add, field: string, spec: Json, namespace: string): void {
+  add(`${field}.storageClassName`, 'StorageClass', spec?.storageClassName);
+  if (spec?.dataSource?.kind) add(`${field}.dataSource`, spec.dataSource.kind, spec.dataSource.name, namespace);
 }
 
-function podReferences(spec: Json, namespace: string): Reference[] {
-  const inVolumes = (spec.volumes ?? []).flatMap((volume: Json) => {
-    const sources = [volume, ...(volume.projected?.sources ?? [])];
-    return [
-      ...optional(`volumes["${volume.name}"].persistentVolumeClaim.claimName`, 'PersistentVolumeClaim', volume.persistentVolumeClaim?.claimName, namespace),
-      ...sources.flatMap((source: Json) => [
-        ...optional(`volumes["${volume.name}"].secret`, 'Secret', required(source.secret, source.secret?.secretName ?? source.secret?.name), namespace),
-        ...optional(`volumes["${volume.name}"].configMap`, 'ConfigMap', required(source.configMap, source.configMap?.name), namespace),
-      ]),
-    ];
-  });
-  const inContainers = containersOf(spec).flatMap(container => [...(container.envFrom ?? []), ...(container.env ?? []).map((env: Json) => env.valueFrom ?? {})]
-    .flatMap((source: Json) => {
+function addOfPod(add: Add, spec: Json, namespace: string): void {
+  for (const volume of spec.volumes ?? []) {
+    if (volume.persistentVolumeClaim) add(`volumes["${volume.name}"].persistentVolumeClaim.claimName`, 'PersistentVolumeClaim', volume.persistentVolumeClaim.claimName, namespace);
+    for (const { secret, configMap } of [volume, ...volume.projected?.sources ?? []]) {
+      if (secret) add(`volumes["${volume.name}"].secret`, 'Secret', required(secret, secret.secretName ?? secret.name), namespace);
+      if (configMap) add(`volumes["${volume.name}"].configMap`, 'ConfigMap', required(configMap, configMap.name), namespace);
+    }
+  }
+  for (const container of containersOf(spec)) {
+    for (const source of [...container.envFrom ?? [], ...(container.env ?? []).map((env: Json) => env.valueFrom ?? {})]) {
       const secret = source.secretRef ?? source.secretKeyRef;
       const configMap = source.configMapRef ?? source.configMapKeyRef;
-      return [
-        ...optional(`containers["${container.name}"].env`, 'Secret', required(secret, secret?.name), namespace),
-        ...optional(`containers["${container.name}"].env`, 'ConfigMap', required(configMap, configMap?.name), namespace),
-      ];
-    }));
-  return [
-    ...inVolumes,
-    ...inContainers,
-    ...optional('serviceAccountName', 'ServiceAccount', spec.serviceAccountName, namespace),
-    ...(spec.imagePullSecrets ?? []).flatMap((secret: Json) => optional('imagePullSecrets', 'Secret', secret.name, namespace)),
-  ];
+      if (secret) add(`containers["${container.name}"].env`, 'Secret', required(secret, secret.name), namespace);
+      if (configMap) add(`containers["${container.name}"].env`, 'ConfigMap', required(configMap, configMap.name), namespace);
+    }
+  }
+  add('serviceAccountName', 'ServiceAccount', spec.serviceAccountName, namespace);
+  for (const secret of spec.imagePullSecrets ?? []) add('imagePullSecrets', 'Secret', secret.name, namespace);
 }
 
 /** The name, unless the source says that it may be missing. */
 const required = (source: Json, name: string | undefined): string | undefined => (source?.optional === true ? undefined : name);
-
-function optional(field: string, kind: string, name: string | undefined, namespace?: string): Reference[] {
-  return name === undefined || name === '' ? [] : [{ field, kind, name, namespace }];
-}
