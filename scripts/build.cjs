@@ -1,7 +1,7 @@
 // Compiles what has changed, types included, and puts the entry with all that it loads into one file. Does nothing when no source has changed since.
 // Run by `npm ci` (as "prepare") and at the start of every synth, so that there is no build step to remember.
 const { createHash } = require('node:crypto');
-const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } = require('node:fs');
+const { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const { join } = require('node:path');
 
 const root = join(__dirname, '..');
@@ -36,6 +36,8 @@ function build() {
   }
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
+  // Include and Yaml.load of cdk8s start this program, which they expect beside themselves.
+  writeFileSync(join(folder, '_loadurl.mjs'), "import 'cdk8s/lib/_loadurl.mjs';\n");
   const outfile = join(folder, `unfinished-${process.pid}.js`);
   require('esbuild').buildSync({
     absWorkingDir: root, entryPoints: [join('apps', 'main.ts')], outfile, bundle: true, platform: 'node', target: 'node20', minifyWhitespace: true, minifySyntax: true,

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 
 const ROOT = join(__dirname, '..', '..');
 const COMMAND = join(ROOT, 'node_modules/cdk8s-cli/bin/cdk8s');
@@ -50,6 +51,20 @@ describe('cdk8s synth in a fresh checkout', () => {
       expect(npmSynth('lab').status).toBe(0);
       expect(readFileSync(join(project, 'dist/lab/30-data.k8s.yaml'), 'utf8')).toContain(`storage: ${to}`);
     }
+  }, 120_000);
+
+  test('manifests of others can be included, with odd values in them; otherwise a project that has some cannot move here', () => {
+    const platform = join(project, 'apps/platform.ts');
+    const committed = readFileSync(platform, 'utf8');
+    const others = join(project, 'others.yaml');
+    writeFileSync(others, 'apiVersion: v1\nkind: ConfigMap\nmetadata: { name: others, namespace: airflow }\ndata: { tab: "a\\tb", sky: "ü" }\n');
+    edit(platform, 'import { type EnvironmentApp', "import { Include } from 'cdk8s';\nimport { type EnvironmentApp");
+    edit(platform, '  const stores =', `  new Include(app.layer('15-others'), 'others', { url: ${JSON.stringify(others)} });\n  const stores =`);
+    const { status, stderr } = npmSynth('lab');
+    writeFileSync(platform, committed);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(parse(readFileSync(join(project, 'dist/lab/15-others.k8s.yaml'), 'utf8'))).toMatchObject({ metadata: { name: 'others' }, data: { tab: 'a\tb', sky: 'ü' } });
+    rmSync(join(project, 'dist/lab/15-others.k8s.yaml'));
   }, 120_000);
 
   test('--stdout shows every manifest', () => {
